@@ -1,0 +1,62 @@
+# Verbs of the project. `make` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+BIN := node_modules/.bin
+INSTALLED := node_modules/.installed
+BUILT := dist/.built
+
+.PHONY: help install build format format-check lint typecheck unused docs docs-check check test conformance bench-pubsub clean
+
+help: ## List the verbs
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2 }'
+
+# A lock file written on one platform may lack another's optional packages: then a plain install completes it.
+$(INSTALLED): package.json package-lock.json
+	@echo "Installing packages (about a minute the first time) ..."
+	@npm ci --no-audit --no-fund --loglevel=error || npm install --no-audit --no-fund --loglevel=error
+	@touch $@
+
+install: $(INSTALLED) ## Install the npm packages that the lock file pins
+
+SOURCES := $(shell find apps libs tools -name '*.ts' -not -path '*/test/*' 2>/dev/null)
+$(BUILT): $(INSTALLED) $(SOURCES) tsconfig.json tsconfig.build.json nest-cli.json
+	@echo "Building ..."
+	@$(BIN)/nest build
+	@touch $@
+
+build: $(BUILT) ## Compile services, libraries and tools into dist/
+
+format: $(INSTALLED) ## Format every file
+	$(BIN)/prettier --write --log-level=warn .
+
+format-check: $(INSTALLED) ## Fail where a file is not formatted
+	$(BIN)/prettier --check --log-level=warn .
+
+lint: $(INSTALLED) ## Lint with the types known: what breaks an acknowledgement is an error
+	$(BIN)/eslint .
+
+typecheck: $(INSTALLED) ## Check the types of everything, tests included
+	$(BIN)/tsc --noEmit -p tsconfig.json
+
+unused: $(INSTALLED) ## Fail on unused files, exports and dependencies
+	$(BIN)/knip
+
+docs: $(BUILT) ## Write what the docs derive from the code: schemas, topology, configuration
+	node dist/tools/docs/main.js
+
+docs-check: $(BUILT) ## Fail when the derived docs are not what the code says
+	node dist/tools/docs/main.js --check
+
+check: format-check lint typecheck unused docs-check ## All static checks
+
+test: $(INSTALLED) ## Run every test that this machine can run
+	$(BIN)/jest
+
+conformance: $(BUILT) ## Run the Pub/Sub conformance suite on every server at hand and write docs/conformance.md
+	node dist/tools/conformance/main.js
+
+bench-pubsub: $(BUILT) ## Measure the embedded Pub/Sub server beside Google's emulator
+	node dist/tools/bench-pubsub/main.js
+
+clean: ## Remove what was built
+	rm -rf dist coverage

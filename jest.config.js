@@ -1,0 +1,25 @@
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/apps', '<rootDir>/libs'],
+  testMatch: ['**/test/**/*.test.ts'],
+  moduleNameMapper: { '^@closing-bell/([^/]+)$': '<rootDir>/libs/$1/src' },
+  transform: {
+    '^.+\\.[cm]?[jt]s$': [
+      '@swc/jest',
+      {
+        module: { type: 'commonjs' },
+        jsc: {
+          target: 'es2023',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+        },
+      },
+    ],
+  },
+  // Packages that are published as ES modules alone, which Jest's own loader cannot require.
+  transformIgnorePatterns: ['/node_modules/(?!(hyparquet|hyparquet-writer|vega-datasets|yahoo-finance2)/)'],
+  testTimeout: 30_000,
+  // Many tests wait for a server rather than compute.
+  maxWorkers: '100%',
+};
