@@ -1,0 +1,65 @@
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsDefined,
+  IsNumber,
+  IsString,
+  Matches,
+  ValidateNested,
+} from 'class-validator';
+import { defineContract } from '../contract';
+import { IsSha256 } from '../rules';
+import { Reference } from './reference';
+import { SymbolSession } from './symbol-session';
+
+/** One column whose current window left its reference window. */
+export class ColumnDrift {
+  @IsString()
+  @Matches(/^[a-z][a-z0-9_]*$/, { message: 'column must be a feature name' })
+  column!: string;
+
+  /** The test, such as `ks-distance`. */
+  @IsString()
+  @Matches(/^[a-z][a-z0-9-]*$/, { message: 'test must be kebab-case' })
+  test!: string;
+
+  @IsNumber({ allowNaN: false, allowInfinity: false })
+  score!: number;
+
+  /** The score above which the test alarms. */
+  @IsNumber({ allowNaN: false, allowInfinity: false })
+  threshold!: number;
+}
+
+/** The data of a symbol moved away from what its model was trained on. */
+export class DriftDetected extends SymbolSession {
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(100)
+  @ValidateNested({ each: true })
+  @Type(() => ColumnDrift)
+  columns!: ColumnDrift[];
+
+  @IsDefined()
+  @ValidateNested()
+  @Type(() => Reference)
+  bars!: Reference;
+
+  @IsDefined()
+  @ValidateNested()
+  @Type(() => Reference)
+  features!: Reference;
+
+  @IsSha256()
+  featureSetHash!: string;
+}
+
+export const driftDetected = defineContract({
+  name: 'drift-detected',
+  version: 1,
+  payload: DriftDetected,
+  subject: (message) => message.symbol,
+  description: 'The data moved away from its reference: a reason to retrain.',
+});

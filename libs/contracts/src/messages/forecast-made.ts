@@ -1,0 +1,70 @@
+import { Type } from 'class-transformer';
+import {
+  IsDefined,
+  IsIn,
+  IsNotEmpty,
+  IsOptional,
+  IsString,
+  MaxLength,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
+import { defineContract } from '../contract';
+import { IsSha256 } from '../rules';
+import { ModelVersion, TRIGGERS, type Trigger } from './model-ready';
+import { Reference } from './reference';
+import { SymbolSession } from './symbol-session';
+
+export const OUTCOMES = ['forecast', 'abstained'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** The next ten sessions of a symbol are forecast as of a session, or the forecaster abstained. */
+export class ForecastMade extends SymbolSession {
+  @IsIn(TRIGGERS)
+  trigger!: Trigger;
+
+  @IsIn(OUTCOMES)
+  outcome!: Outcome;
+
+  /** Why there is no forecast; present when the outcome is `abstained`. */
+  @ValidateIf((message: ForecastMade) => message.outcome === 'abstained' || message.abstention !== undefined)
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(500)
+  abstention?: string;
+
+  /** The forecast's file: point and quantiles by horizon; present when the outcome is `forecast`. */
+  @ValidateIf((message: ForecastMade) => message.outcome === 'forecast' || message.forecast !== undefined)
+  @IsDefined()
+  @ValidateNested()
+  @Type(() => Reference)
+  forecast?: Reference;
+
+  @IsDefined()
+  @ValidateNested()
+  @Type(() => Reference)
+  bars!: Reference;
+
+  @IsDefined()
+  @ValidateNested()
+  @Type(() => Reference)
+  features!: Reference;
+
+  /** Hash of the feature set's definition. */
+  @IsSha256()
+  featureSetHash!: string;
+
+  /** The model that made it; absent for the baseline. */
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => ModelVersion)
+  model?: ModelVersion;
+}
+
+export const forecastMade = defineContract({
+  name: 'forecast-made',
+  version: 1,
+  payload: ForecastMade,
+  subject: (message) => message.symbol,
+  description: 'Ten sessions ahead are forecast with intervals, or the forecaster abstained and says why.',
+});

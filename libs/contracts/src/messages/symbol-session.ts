@@ -1,0 +1,19 @@
+import { IsBoolean } from 'class-validator';
+import { IsExchange, IsSessionDay, IsSymbol } from '../rules';
+
+/** What every message after the fan-out is about: one symbol at one session's close. */
+export abstract class SymbolSession {
+  @IsExchange()
+  exchange!: string;
+
+  @IsSymbol()
+  symbol!: string;
+
+  /** The session that closed, YYYY-MM-DD: nothing downstream may know a later bar. */
+  @IsSessionDay()
+  session!: string;
+
+  /** Whether this cascade retrains whatever the policy says. */
+  @IsBoolean()
+  forceRetrain!: boolean;
+}
