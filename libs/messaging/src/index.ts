@@ -1,0 +1,7 @@
+export { message, type OutgoingMessage } from './message';
+export { OnMessage } from './on-message';
+export { connectPubSub } from './pubsub-client';
+export { PubSubServer } from './pubsub-server';
+export { Publisher } from './publisher';
+export { type MessageContext } from './received-message';
+export { createTopology } from './topology';

@@ -1,0 +1,92 @@
+import {
+  canonicalJson,
+  ENVELOPE_ATTRIBUTES as NAMES,
+  type Envelope,
+  MAX_MESSAGE_BYTES,
+  messageId,
+  PermanentError,
+  validate,
+} from '@closing-bell/contracts';
+import { type PubSub, type Topic } from '@google-cloud/pubsub';
+import { context, propagation } from '@opentelemetry/api';
+import { type OutgoingMessage } from './message';
+
+export interface PublisherOptions {
+  readonly pubsub: PubSub;
+  /** Who speaks: a service, or `closing-bell` for the command line. */
+  readonly source: string;
+  readonly clock: () => Date;
+}
+
+/** Bytes with attributes, to be sent as they are. */
+interface RawMessage {
+  readonly data: Buffer;
+  readonly attributes: Record<string, string>;
+  readonly orderingKey: string;
+}
+
+/** Publishes messages of our contracts, and raw ones for the dead letters. Resolves when Pub/Sub has accepted them. */
+export class Publisher {
+  private readonly topics = new Map<string, Topic>();
+
+  constructor(private readonly options: PublisherOptions) {}
+
+  /**
+   * @param outgoing what to say
+   * @param cause envelope of the message whose handling says it; absent at the start of a cascade
+   * @returns the message's id, which depends on what it says alone
+   * @throws PermanentError `invalid-payload` or `over-size`: refused here, where the mistake is, rather than at every reader
+   */
+  async publish(outgoing: OutgoingMessage, cause?: Envelope): Promise<string> {
+    const { contract } = outgoing;
+    const payload = validate(contract, outgoing.data);
+    const data = Buffer.from(canonicalJson(payload));
+    if (data.length > MAX_MESSAGE_BYTES) {
+      throw new PermanentError(
+        `${contract.type} for ${contract.subject(payload)}: ${data.length} bytes, at most ${MAX_MESSAGE_BYTES}. Store the bulk as an object and send its reference.`,
+        { reason: 'over-size', type: contract.type, bytes: data.length },
+      );
+    }
+    const id = messageId(contract, payload);
+    const subject = contract.subject(payload);
+    const attributes: Record<string, string> = {
+      [NAMES.specVersion]: '1.0',
+      [NAMES.id]: id,
+      [NAMES.type]: contract.type,
+      [NAMES.source]: `/closing-bell/${this.options.source}`,
+      [NAMES.subject]: subject,
+      [NAMES.time]: this.options.clock().toISOString(),
+      [NAMES.contentType]: 'application/json',
+      [NAMES.correlationId]: cause?.correlationId ?? id,
+    };
+    if (cause) attributes[NAMES.causationId] = cause.id;
+    propagation.inject(context.active(), attributes);
+    await this.publishRaw(contract.name, { data, attributes, orderingKey: subject });
+    return id;
+  }
+
+  /** Sends bytes and attributes as they are: for the dead letters and for sending one of them back. */
+  async publishRaw(topicName: string, raw: RawMessage): Promise<void> {
+    const topic = this.topic(topicName);
+    try {
+      await topic.publishMessage({
+        data: raw.data,
+        attributes: raw.attributes,
+        ...(raw.orderingKey === '' ? {} : { orderingKey: raw.orderingKey }),
+      });
+    } catch (error) {
+      // After a failure the client refuses every later message of the key until it is told that we know.
+      if (raw.orderingKey !== '') topic.resumePublishing(raw.orderingKey);
+      throw error;
+    }
+  }
+
+  private topic(name: string): Topic {
+    let topic = this.topics.get(name);
+    if (!topic) {
+      topic = this.options.pubsub.topic(name, { messageOrdering: true, batching: { maxMilliseconds: 1 } });
+      this.topics.set(name, topic);
+    }
+    return topic;
+  }
+}

@@ -1,0 +1,4 @@
+import { localDurable } from './local-servers';
+import { suite } from './suite';
+
+suite(localDurable);

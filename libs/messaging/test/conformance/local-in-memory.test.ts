@@ -1,0 +1,4 @@
+import { localInMemory } from './local-servers';
+import { suite } from './suite';
+
+suite(localInMemory);
