@@ -1,0 +1,174 @@
+import { EXCHANGE_PATTERN, SYMBOL_PATTERN } from '@closing-bell/contracts';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { integer, list, oneOf, readVariable, text, type Variable } from './variable';
+
+const HOST_AND_PORT = /^[A-Za-z0-9.\-_[\]:]+:\d{1,5}$/;
+
+/** Every variable of the configuration, by the name it has in {@link Config}. The docs' table is made from this. */
+export const VARIABLES = {
+  projectId: text(
+    {
+      name: 'CLOSING_BELL_PROJECT',
+      description: 'Google Cloud project of the topics and subscriptions.',
+      fallback: 'closing-bell',
+    },
+    /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/,
+    'a project id: 6 to 30 lower-case letters, digits and hyphens',
+  ),
+  emulatorHost: text<string | undefined>(
+    {
+      name: 'PUBSUB_EMULATOR_HOST',
+      description: 'Address of the embedded Pub/Sub server or of an emulator; unset: Google Pub/Sub.',
+      fallback: undefined,
+    },
+    HOST_AND_PORT,
+    'host:port',
+  ),
+  exchange: text(
+    { name: 'CLOSING_BELL_EXCHANGE', description: 'Exchange whose closes are followed.', fallback: 'XNYS' },
+    EXCHANGE_PATTERN,
+    'a market identifier code such as XNYS',
+  ),
+  symbols: list(
+    {
+      name: 'CLOSING_BELL_SYMBOLS',
+      description: 'Symbols to run when a market-closed message names none.',
+      fallback: ['^GSPC'],
+    },
+    SYMBOL_PATTERN,
+    'a ticker symbol such as AAPL or ^GSPC',
+  ),
+  marketData: text(
+    {
+      name: 'CLOSING_BELL_MARKET_DATA',
+      description: 'Where bars come from: the built-in sample of the S&P 500, a folder of CSV files, or Yahoo Finance.',
+      fallback: 'sample:',
+    },
+    /^(sample:|csv:.+|yahoo:)$/,
+    'sample:, csv:/path/to/folder or yahoo:',
+  ),
+  home: text(
+    {
+      name: 'CLOSING_BELL_HOME',
+      description: 'Folder of objects, warehouse and local Pub/Sub where their own variables do not say otherwise.',
+      fallback: '.closing-bell',
+    },
+    /^[^\0]+$/,
+    'a path',
+  ),
+  objects: text<string | undefined>(
+    {
+      name: 'CLOSING_BELL_OBJECTS',
+      description: 'Object store; unset: the folder `objects` of the home.',
+      fallback: undefined,
+    },
+    /^[a-z]+:\/\/.+$/,
+    'a URL such as file:///var/lib/closing-bell/objects',
+  ),
+  warehouse: text<string | undefined>(
+    {
+      name: 'CLOSING_BELL_WAREHOUSE',
+      description: 'Warehouse, which the monitor alone opens; unset: the file `warehouse.duckdb` of the home.',
+      fallback: undefined,
+    },
+    /^duckdb:.+$/,
+    'duckdb:/path/to/file',
+  ),
+  retrainAfterSessions: integer(
+    {
+      name: 'CLOSING_BELL_RETRAIN_AFTER_SESSIONS',
+      description: 'Age, in sessions, at which a champion is retrained.',
+      fallback: 63,
+    },
+    1,
+    10_000,
+  ),
+  retrainPauseSessions: integer(
+    {
+      name: 'CLOSING_BELL_RETRAIN_PAUSE_SESSIONS',
+      description: 'Sessions after a training in which neither drift nor a missing champion starts another.',
+      fallback: 21,
+    },
+    0,
+    10_000,
+  ),
+  trainingSeed: integer(
+    { name: 'CLOSING_BELL_TRAINING_SEED', description: 'Seed of every training.', fallback: 1 },
+    0,
+    2 ** 31 - 1,
+  ),
+  lstmUnits: integer(
+    { name: 'CLOSING_BELL_LSTM_UNITS', description: 'Width of the LSTM layer.', fallback: 200 },
+    1,
+    4096,
+  ),
+  lstmEpochs: integer(
+    { name: 'CLOSING_BELL_LSTM_EPOCHS', description: 'Training epochs at most.', fallback: 25 },
+    1,
+    10_000,
+  ),
+  httpHost: text(
+    {
+      name: 'CLOSING_BELL_HTTP_HOST',
+      description: 'Address that health, metrics and API are served on.',
+      fallback: '127.0.0.1',
+    },
+    /^[A-Za-z0-9.:\-[\]]+$/,
+    'an address to bind, such as 127.0.0.1 or 0.0.0.0',
+  ),
+  httpPort: integer(
+    { name: 'CLOSING_BELL_HTTP_PORT', description: 'Port of health, metrics and API; 0: any free one.', fallback: 0 },
+    0,
+    65535,
+  ),
+  logLevel: oneOf({ name: 'CLOSING_BELL_LOG_LEVEL', description: 'Least level that is logged.', fallback: 'info' }, [
+    'trace',
+    'debug',
+    'info',
+    'warn',
+    'error',
+    'fatal',
+  ]),
+  drainSeconds: integer(
+    {
+      name: 'CLOSING_BELL_DRAIN_SECONDS',
+      description:
+        'How long running handlers are waited for on SIGTERM; must be below the pod’s termination grace period.',
+      fallback: 20,
+    },
+    1,
+    3600,
+  ),
+} as const satisfies Record<string, Variable<unknown>>;
+
+type Value<V> = V extends Variable<infer T> ? T : never;
+
+type Values = { readonly [K in keyof typeof VARIABLES]: Value<(typeof VARIABLES)[K]> };
+
+/** The whole configuration, read once at the start. What the home decides where a variable is unset is filled in. */
+export type Config = Values & { readonly objects: string; readonly warehouse: string };
+
+/**
+ * Reads the configuration from an environment.
+ *
+ * @throws Error that lists every bad variable, what it was and what is allowed.
+ */
+export function loadConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const problems: string[] = [];
+  const entries = Object.entries(VARIABLES).map(([key, variable]: [string, Variable<unknown>]) => {
+    try {
+      return [key, readVariable(variable, environment)];
+    } catch (error) {
+      problems.push((error as Error).message);
+      return [key, undefined];
+    }
+  });
+  if (problems.length > 0) throw new Error(`configuration:\n  ${problems.join('\n  ')}`);
+  const values = Object.fromEntries(entries) as Values;
+  return {
+    ...values,
+    objects: values.objects ?? pathToFileURL(resolve(values.home, 'objects')).href,
+    warehouse: values.warehouse ?? `duckdb:${resolve(values.home, 'warehouse.duckdb')}`,
+  };
+}

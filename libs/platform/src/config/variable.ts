@@ -1,0 +1,70 @@
+/** How one environment variable is read: parsed to a value, or refused with what is allowed. */
+export interface Variable<T> {
+  readonly name: string;
+  readonly description: string;
+  /** What is allowed, as an error and the docs say it. */
+  readonly allowed: string;
+  /** Value when the variable is unset or empty. */
+  readonly fallback: T;
+  /** undefined: not allowed. */
+  readonly parse: (text: string) => T | undefined;
+}
+
+type Definition<T> = Pick<Variable<T>, 'name' | 'description' | 'fallback'>;
+
+/** Any text that matches a pattern. */
+export function text<T extends string | undefined>(
+  definition: Definition<T>,
+  pattern: RegExp,
+  allowed: string,
+): Variable<T | string> {
+  return { ...definition, allowed, parse: (value) => (pattern.test(value) ? value : undefined) };
+}
+
+/** A whole number within limits, both included. */
+export function integer(definition: Definition<number>, minimum: number, maximum: number): Variable<number> {
+  return {
+    ...definition,
+    allowed: `a whole number from ${minimum} to ${maximum}`,
+    parse: (value) => {
+      const number = Number(value);
+      return /^-?\d+$/.test(value) && number >= minimum && number <= maximum ? number : undefined;
+    },
+  };
+}
+
+/** One of a few words. */
+export function oneOf<const T extends string>(definition: Definition<T>, values: readonly T[]): Variable<T> {
+  return {
+    ...definition,
+    allowed: values.join(', '),
+    parse: (value) => values.find((allowed) => allowed === value),
+  };
+}
+
+/** A comma-separated list of texts that each match a pattern. */
+export function list(
+  definition: Definition<readonly string[]>,
+  pattern: RegExp,
+  allowed: string,
+): Variable<readonly string[]> {
+  return {
+    ...definition,
+    allowed: `a comma-separated list, each ${allowed}`,
+    parse: (value) => {
+      const items = value.split(',').map((item) => item.trim());
+      return items.every((item) => pattern.test(item)) ? [...new Set(items)] : undefined;
+    },
+  };
+}
+
+/** Reads one variable. @throws Error naming the variable, what it was and what is allowed. */
+export function readVariable<T>(variable: Variable<T>, environment: Readonly<Record<string, string | undefined>>): T {
+  const value = environment[variable.name];
+  if (value === undefined || value === '') return variable.fallback;
+  const parsed = variable.parse(value);
+  if (parsed === undefined) {
+    throw new Error(`${variable.name} is "${value}"; allowed: ${variable.allowed}`);
+  }
+  return parsed;
+}

@@ -1,0 +1,110 @@
+import { allSubscriptions, type ServiceName, topics } from '@closing-bell/contracts';
+import { connectPubSub, createTopology, Publisher, PubSubServer } from '@closing-bell/messaging';
+import { type DynamicModule, type INestApplication, Module, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { type MicroserviceOptions } from '@nestjs/microservices';
+import { type Tracer } from '@opentelemetry/api';
+import { type Logger } from 'pino';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { type Config } from './config/config';
+import { HealthController } from './health.controller';
+import { Lifecycle } from './lifecycle';
+import { nestLogger } from './logging';
+
+/** What a service is made of: its name, and the module that holds its controllers, built from the platform's parts. */
+export interface ServiceDefinition {
+  readonly name: ServiceName;
+  readonly module: (platform: Platform) => DynamicModule | Promise<DynamicModule>;
+}
+
+/** What the platform gives every service. */
+export interface Platform {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly registry: Registry;
+  readonly tracer: Tracer;
+  readonly clock: () => Date;
+}
+
+@Module({})
+class ServiceModule {}
+
+/** A service that is up: where it answers HTTP, and how to stop it. */
+export interface RunningService {
+  readonly url: string;
+  readonly lifecycle: Lifecycle;
+  /** Drains and closes. Resolves when nothing is open any more. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a service: connects to Pub/Sub, opens its subscriptions, serves health and metrics. On an emulator or the embedded
+ * server the topology is created where it is missing; on Google it is expected to be there.
+ */
+export async function startService(definition: ServiceDefinition, platform: Platform): Promise<RunningService> {
+  const { config, logger, registry, tracer, clock } = platform;
+  const lifecycle = new Lifecycle();
+  const drainTimeoutMilliseconds = config.drainSeconds * 1000;
+  const { projectId, emulatorHost } = config;
+  const pubsub = connectPubSub({ projectId, ...(emulatorHost === undefined ? {} : { emulatorHost }) });
+  const publisher = new Publisher({ pubsub, source: definition.name, clock });
+  const ensureTopology = async (): Promise<void> => {
+    if (emulatorHost !== undefined)
+      await createTopology(pubsub, projectId, { topics, subscriptions: allSubscriptions });
+  };
+  await ensureTopology();
+
+  const app = await createApplication(definition, platform, lifecycle);
+  const microservice = app.connectMicroservice<MicroserviceOptions>({
+    strategy: new PubSubServer({
+      pubsub,
+      service: definition.name,
+      subscriptions: allSubscriptions.filter(({ service }) => service === definition.name),
+      publisher,
+      logger,
+      registry,
+      tracer,
+      clock,
+      now: () => performance.now(),
+      drainTimeoutMilliseconds,
+      beforeReopen: ensureTopology,
+    }),
+  });
+  await app.startAllMicroservices();
+  await app.listen(config.httpPort, config.httpHost);
+  lifecycle.advance('RUNNING');
+  const url = await app.getUrl();
+  logger.info({ url }, `${definition.name} is running; health and metrics on ${url}`);
+
+  return {
+    url,
+    lifecycle,
+    stop: async () => {
+      lifecycle.advance('DRAINING');
+      logger.info('draining: no more messages are taken');
+      await microservice.close();
+      await app.close();
+      await pubsub.close();
+      lifecycle.advance('STOPPED');
+      logger.info('stopped');
+    },
+  };
+}
+
+async function createApplication(
+  definition: ServiceDefinition,
+  platform: Platform,
+  lifecycle: Lifecycle,
+): Promise<INestApplication> {
+  const root: DynamicModule = {
+    module: ServiceModule as Type,
+    imports: [await definition.module(platform)],
+    controllers: [HealthController],
+    providers: [
+      { provide: Lifecycle, useValue: lifecycle },
+      { provide: Registry, useValue: platform.registry },
+    ],
+  };
+  collectDefaultMetrics({ register: platform.registry });
+  return NestFactory.create(root, { logger: nestLogger(platform.logger), abortOnError: false });
+}

@@ -1,0 +1,47 @@
+import { loadConfig } from '../../src';
+
+describe('loadConfig', () => {
+  it('has a value for everything when the environment is empty', () => {
+    expect(loadConfig({})).toMatchObject({
+      projectId: 'closing-bell',
+      emulatorHost: undefined,
+      exchange: 'XNYS',
+      symbols: ['^GSPC'],
+      marketData: 'sample:',
+      httpHost: '127.0.0.1',
+      objects: expect.stringMatching(/^file:\/\/\/.*\/\.closing-bell\/objects$/) as unknown,
+      warehouse: expect.stringMatching(/^duckdb:\/.*\/\.closing-bell\/warehouse\.duckdb$/) as unknown,
+    });
+  });
+
+  it('reads what is set, each by its own rules', () => {
+    const config = loadConfig({
+      CLOSING_BELL_SYMBOLS: 'AAPL, BRK-B,AAPL',
+      CLOSING_BELL_HTTP_PORT: '8080',
+      CLOSING_BELL_LOG_LEVEL: 'debug',
+      CLOSING_BELL_HOME: '/srv/bell',
+      CLOSING_BELL_OBJECTS: 'gs://bucket/prefix',
+      PUBSUB_EMULATOR_HOST: '127.0.0.1:8085',
+    });
+    expect(config).toMatchObject({
+      symbols: ['AAPL', 'BRK-B'],
+      httpPort: 8080,
+      logLevel: 'debug',
+      objects: 'gs://bucket/prefix',
+      warehouse: 'duckdb:/srv/bell/warehouse.duckdb',
+      emulatorHost: '127.0.0.1:8085',
+    });
+  });
+
+  it('takes an empty variable for an unset one', () => {
+    expect(loadConfig({ CLOSING_BELL_HTTP_PORT: '' }).httpPort).toBe(0);
+  });
+
+  it('lists every bad variable with what it was and what is allowed', () => {
+    const load = () =>
+      loadConfig({ CLOSING_BELL_HTTP_PORT: '80.5', CLOSING_BELL_LOG_LEVEL: 'loud', CLOSING_BELL_SYMBOLS: 'AAPL,../x' });
+    expect(load).toThrow('CLOSING_BELL_HTTP_PORT is "80.5"; allowed: a whole number from 0 to 65535');
+    expect(load).toThrow('CLOSING_BELL_LOG_LEVEL is "loud"; allowed: trace, debug, info, warn, error, fatal');
+    expect(load).toThrow('CLOSING_BELL_SYMBOLS is "AAPL,../x"; allowed: a comma-separated list');
+  });
+});
