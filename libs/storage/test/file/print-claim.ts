@@ -1,0 +1,3 @@
+import { newClaim } from '../../src/file/claim';
+
+process.stdout.write(newClaim());
