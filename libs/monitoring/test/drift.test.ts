@@ -1,0 +1,79 @@
+import { calendarOf, cleanBars, openMarketData } from '@closing-bell/market';
+import { driftScores } from '../src';
+import { kolmogorovSmirnovDistance } from '../src/kolmogorov-smirnov';
+
+/** Uniform numbers in [0, 1) from a seed (mulberry32). */
+function uniform(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** A random walk whose daily deviation is `volatility(index)`. */
+function walk(seed: number, sessions: number, volatility: (index: number) => number) {
+  const random = uniform(seed);
+  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  let close = 100;
+  return Array.from({ length: sessions }, (_, index) => {
+    const deviation = volatility(index);
+    close *= Math.exp(deviation * normal());
+    const spread = deviation * Math.abs(normal());
+    return { high: close * Math.exp(spread), low: close * Math.exp(-spread), close };
+  });
+}
+
+describe('kolmogorovSmirnovDistance', () => {
+  it('is 0 of the same values, 1 of values that do not overlap', () => {
+    expect(kolmogorovSmirnovDistance([1, 2, 3], [3, 1, 2])).toBe(0);
+    expect(kolmogorovSmirnovDistance([1, 2], [3, 4, 5])).toBe(1);
+  });
+
+  it('counts ties and sizes that differ as scipy’s ks_2samp does', () => {
+    expect(kolmogorovSmirnovDistance([1, 1, 2, 3], [1, 3])).toBeCloseTo(0.25, 12);
+    expect(kolmogorovSmirnovDistance([0.1, 0.4, 0.7], [0.2, 0.3, 0.5, 0.9])).toBeCloseTo(1 / 3, 12);
+  });
+});
+
+describe('driftScores', () => {
+  it('measures nothing on a history shorter than both windows', () => {
+    expect(driftScores(walk(1, 514, () => 0.01))).toEqual([]);
+    expect(driftScores(walk(1, 515, () => 0.01)).map(({ column }) => column)).toEqual(['log_return', 'log_range']);
+  });
+
+  it('looks at nothing before its windows', () => {
+    const bars = walk(2, 700, () => 0.01);
+    expect(driftScores([{ high: 9, low: 1, close: 5 }, ...bars])).toEqual(driftScores(bars));
+  });
+
+  it('seldom alarms on a walk in which nothing changes, and catches a doubled volatility, on the range above all', () => {
+    const alarms = (volatility: (index: number) => number) => {
+      const runs = Array.from({ length: 60 }, (_, seed) => driftScores(walk(seed, 515, volatility)));
+      return [0, 1].map((column) => runs.filter((scores) => scores[column]?.alarmed).length / runs.length);
+    };
+    for (const rate of alarms(() => 0.01)) expect(rate).toBeLessThanOrEqual(0.05);
+    const [onReturns, onRange] = alarms((index) => (index >= 505 ? 0.02 : 0.01));
+    expect(onReturns).toBeGreaterThan(0.1);
+    expect(onRange).toBeGreaterThan(0.5);
+  });
+
+  it('alarms in the crash of March 2020 and not in the calm of 2017', async () => {
+    const calendar = calendarOf('XNYS');
+    const source = openMarketData('sample:', {
+      fetch,
+      now: () => new Date(),
+      random: Math.random,
+      sleep: async () => {},
+    });
+    const alarms = async (session: string) => {
+      const raw = await source.bars({ symbol: '^GSPC', session, calendar });
+      const { bars } = cleanBars(raw, { session, calendar, now: new Date() });
+      return driftScores(bars).map(({ alarmed }) => alarmed);
+    };
+    expect(await alarms('2020-03-12')).toEqual([true, true]);
+    expect(await alarms('2017-07-14')).toEqual([false, false]);
+  });
+});

@@ -1,0 +1,139 @@
+import { canonicalJson, PermanentError, type Reference } from '@closing-bell/contracts';
+import { keySegment, type ObjectStore, readHashed, writeHashed } from '@closing-bell/storage';
+import { type ModelRegistry, type Moment, type NewModel, type RegisteredModel } from './model-registry';
+import { isBefore, lastBefore } from './moment';
+
+/** A model's index: the one object of the registry that changes, by compare-and-swap. */
+interface Index {
+  readonly versions: readonly RegisteredModel[];
+  readonly promotions: readonly { readonly version: number; readonly moment: Moment }[];
+  readonly aliases: { readonly champion?: number };
+}
+
+interface Manifest {
+  readonly files: Readonly<Record<string, Reference>>;
+}
+
+const EMPTY: Index = { versions: [], promotions: [], aliases: {} };
+
+// Trainers of one symbol are serialised by its ordering key; a swap is lost only to a redelivery or a second command.
+const SWAP_ATTEMPTS = 20;
+
+/**
+ * The registry as files in the object store: content-addressed model files and manifests, and an index a model.
+ *
+ *     models/{name}/files/{sha256}      models/{name}/manifests/{sha256}.json      models/{name}/index.json
+ */
+export class LocalModelRegistry implements ModelRegistry {
+  constructor(private readonly objects: ObjectStore) {}
+
+  async register(model: NewModel): Promise<RegisteredModel> {
+    const artifact = await this.store(model);
+    const { name, decision, moment, featureSetHash, metrics } = model;
+    const index = await this.change(name, (current) =>
+      current.versions.some((version) => version.decision === decision)
+        ? current
+        : {
+            ...current,
+            versions: [
+              ...current.versions,
+              { name, version: current.versions.length + 1, decision, moment, featureSetHash, metrics, artifact },
+            ],
+          },
+    );
+    const registered = index.versions.find((version) => version.decision === decision);
+    if (!registered)
+      throw new Error(`${name}: the version of decision ${decision} is not in the index it was written to`);
+    return registered;
+  }
+
+  async promote(name: string, version: number, moment: Moment): Promise<void> {
+    await this.change(name, (current) => {
+      if (!current.versions.some((known) => known.version === version)) {
+        throw new PermanentError(`${name} has no version ${version} to promote`, {
+          reason: 'unknown-version',
+          name,
+          version,
+        });
+      }
+      if (current.promotions.some((made) => made.version === version && sameMoment(made.moment, moment)))
+        return current;
+      // Kept in the order of their moments: a replay may promote for an earlier session than one that is there.
+      const later = current.promotions.findIndex((made) => isBefore(moment, made.moment));
+      const promotions = current.promotions.toSpliced(later < 0 ? current.promotions.length : later, 0, {
+        version,
+        moment,
+      });
+      return { ...current, promotions, aliases: { champion: promotions.at(-1)?.version ?? version } };
+    });
+  }
+
+  async championBefore(name: string, moment: Moment): Promise<RegisteredModel | undefined> {
+    const { versions, promotions } = await this.index(name);
+    const promotion = lastBefore(promotions, moment);
+    return promotion && versions.find(({ version }) => version === promotion.version);
+  }
+
+  async latestBefore(name: string, moment: Moment): Promise<RegisteredModel | undefined> {
+    return lastBefore((await this.index(name)).versions, moment);
+  }
+
+  async list(name: string): Promise<{ versions: readonly RegisteredModel[]; champion: number | undefined }> {
+    const { versions, aliases } = await this.index(name);
+    return { versions, champion: aliases.champion };
+  }
+
+  async load(artifact: Reference): Promise<Record<string, Buffer>> {
+    const manifest = JSON.parse((await readHashed(this.objects, artifact)).toString('utf8')) as Manifest;
+    const files = await Promise.all(
+      Object.entries(manifest.files).map(
+        async ([file, reference]) => [file, await readHashed(this.objects, reference)] as const,
+      ),
+    );
+    return Object.fromEntries(files);
+  }
+
+  private async store({ name, moment, files, featureSetHash, metrics, lineage }: NewModel): Promise<Reference> {
+    const references = await Promise.all(
+      Object.entries(files).map(async ([file, bytes]) => [file, await this.put(name, 'files', '', bytes)] as const),
+    );
+    const manifest = { name, moment, files: Object.fromEntries(references), featureSetHash, metrics, lineage };
+    return this.put(name, 'manifests', '.json', Buffer.from(canonicalJson(manifest)));
+  }
+
+  private put(name: string, folder: string, extension: string, bytes: Buffer): Promise<Reference> {
+    return writeHashed(this.objects, `models/${keySegment(name)}/${folder}`, extension, bytes);
+  }
+
+  private async index(name: string): Promise<Index> {
+    return (await this.readIndex(name)).index;
+  }
+
+  private async readIndex(name: string): Promise<{ index: Index; version: string | undefined }> {
+    const object = await this.objects.read(indexKey(name));
+    if (!object) return { index: EMPTY, version: undefined };
+    return { index: JSON.parse(object.bytes.toString('utf8')) as Index, version: object.version };
+  }
+
+  /** Reads, changes and swaps the index until nobody else did in between. Returns what is there then. */
+  private async change(name: string, change: (index: Index) => Index): Promise<Index> {
+    for (let attempt = 0; attempt < SWAP_ATTEMPTS; attempt += 1) {
+      const { index, version } = await this.readIndex(name);
+      const changed = change(index);
+      if (changed === index) return index;
+      if (await this.objects.compareAndSwap(indexKey(name), Buffer.from(canonicalJson(changed)), version))
+        return changed;
+    }
+    throw new Error(
+      `the index of ${name} was changed by others ${SWAP_ATTEMPTS} times in a row; this will be tried again`,
+    );
+  }
+}
+
+function indexKey(name: string): string {
+  return `models/${keySegment(name)}/index.json`;
+}
+
+function sameMoment(a: Moment, b: Moment): boolean {
+  return a.session === b.session && a.trigger === b.trigger;
+}
