@@ -1,0 +1,53 @@
+import { resolve } from 'node:path';
+import { connect } from '../connection';
+import { Supervisor } from '../supervisor/supervisor';
+import { print, type Terminal } from '../terminal';
+import { showForecast } from './forecast';
+import { replayCommand } from './replay';
+import { reporterTo, untilSignal } from './up';
+
+// Sixty sessions through the crash, to the end of the sample.
+const FROM = '2020-01-23';
+const TO = '2020-04-17';
+const SYMBOL = '^GSPC';
+
+/** The whole system on the built-in sample: start, replay sixty real closes, show what was forecast and how it fared. */
+export async function demo(terminal: Terminal): Promise<number> {
+  const home = resolve(terminal.config.home);
+  const config = { ...terminal.config, marketData: 'sample:', exchange: 'XNYS', symbols: [SYMBOL] };
+  const environment = { ...terminal.environment, CLOSING_BELL_MARKET_DATA: 'sample:', CLOSING_BELL_SYMBOLS: SYMBOL };
+  const demoTerminal: Terminal = { ...terminal, config, environment };
+  const asked = untilSignal();
+  const supervisor = new Supervisor({ config, environment, reporter: reporterTo(demoTerminal, 'WARN') });
+  try {
+    print(terminal, 'Starting the local Pub/Sub and the five services …');
+    await supervisor.start();
+    const connection = connect(demoTerminal);
+    try {
+      print(
+        terminal,
+        `Replaying the closes of the S&P 500 from ${FROM} to ${TO}, through the crash; a first run trains models in between …`,
+      );
+      const replayed = replayCommand(demoTerminal, connection, { from: FROM, to: TO, limitMinutes: 30 });
+      const code = await Promise.race([replayed, asked.then(() => 130)]);
+      if (code === 130) return code;
+      await showForecast(demoTerminal, connection, SYMBOL, {});
+      print(
+        terminal,
+        `Everything lies in ${home}: objects/ (bars, features, models, forecasts), warehouse.duckdb, pubsub/.`,
+      );
+      if (!terminal.output.isTTY || code !== 0) return code;
+      print(
+        terminal,
+        'Still running; in another terminal try: npx closing-bell status, npx closing-bell forecast ^GSPC --session 2020-03-16',
+      );
+      print(terminal, 'Ctrl-C drains and stops.');
+      await asked;
+      return 0;
+    } finally {
+      await connection.close();
+    }
+  } finally {
+    await supervisor.stop();
+  }
+}

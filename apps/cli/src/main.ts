@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+import { loadConfig } from '@closing-bell/platform';
+import { program } from './program';
+
+async function main(): Promise<void> {
+  const config = loadConfig(process.env);
+  process.exitCode = await program(
+    { config, environment: process.env, output: process.stdout, clock: () => new Date() },
+    process.argv,
+  );
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

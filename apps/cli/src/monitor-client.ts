@@ -1,0 +1,22 @@
+import { CommandError } from './terminal';
+
+/** Reads the monitor's API. */
+export class MonitorClient {
+  constructor(private readonly url: string) {}
+
+  /** @throws CommandError with what the API said, or that it cannot be reached */
+  async get<T>(path: string): Promise<T> {
+    let response: Response;
+    try {
+      response = await fetch(`${this.url}/api/${path}`);
+    } catch (error) {
+      throw new CommandError(`the monitor at ${this.url} does not answer; is \`closing-bell up\` running?`, {
+        cause: error,
+      });
+    }
+    const body: unknown = await response.json();
+    if (!response.ok)
+      throw new CommandError((body as { message?: string }).message ?? `the monitor answered ${response.status}`);
+    return body as T;
+  }
+}

@@ -1,0 +1,108 @@
+import { isDay, SYMBOL_PATTERN } from '@closing-bell/contracts';
+import { Command, InvalidArgumentError } from 'commander';
+import { connect, type Connection } from './connection';
+import { listDeadLetters, redrive, showDeadLetter } from './commands/dead-letters';
+import { demo } from './commands/demo';
+import { showForecast } from './commands/forecast';
+import { replayCommand } from './commands/replay';
+import { showStatus } from './commands/status';
+import { up } from './commands/up';
+import { type Terminal } from './terminal';
+
+/** Runs the command line. Returns the exit code. */
+export async function program(terminal: Terminal, argv: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const connected = async (run: (connection: Connection) => Promise<number | void>): Promise<void> => {
+    const connection = connect(terminal);
+    try {
+      exitCode = (await run(connection)) ?? 0;
+    } finally {
+      await connection.close();
+    }
+  };
+  const command = new Command('closing-bell').description('Forecasts of daily prices, set off by each market close.');
+
+  command
+    .command('up')
+    .description('start the local Pub/Sub and the five services; Ctrl-C drains')
+    .action(async () => {
+      exitCode = await up(terminal);
+    });
+
+  command
+    .command('demo')
+    .description('replay sixty real closes of the built-in sample and show the forecasts')
+    .action(async () => {
+      exitCode = await demo(terminal);
+    });
+
+  command
+    .command('replay')
+    .description('publish past closes and wait for their cascades')
+    .requiredOption('--from <day>', 'first day, YYYY-MM-DD', day)
+    .requiredOption('--to <day>', 'last day, YYYY-MM-DD', day)
+    .option('--symbols <list>', 'comma-separated; all configured ones by default', symbolList)
+    .option('--force-retrain', 'retrain at every close, whatever the policy says')
+    .option('--limit-minutes <minutes>', 'longest time for one close', positive, 60)
+    .option('--json', 'print the result as JSON')
+    .action((options: Parameters<typeof replayCommand>[2]) =>
+      connected((connection) => replayCommand(terminal, connection, options)),
+    );
+
+  command
+    .command('status')
+    .description('where the latest sessions stand, and the last errors')
+    .option('--json', 'print as JSON')
+    .action((options: { json?: boolean }) => connected((connection) => showStatus(terminal, connection, options)));
+
+  command
+    .command('forecast')
+    .description('a symbol’s forecast, as a table and a plot')
+    .argument('<symbol>', 'ticker symbol', symbol)
+    .option('--session <day>', 'forecast origin; the latest by default', day)
+    .option('--json', 'print as JSON')
+    .action((name: string, options: { session?: string; json?: boolean }) =>
+      connected((connection) => showForecast(terminal, connection, name, options)),
+    );
+
+  const deadLetters = command.command('dead-letters').description('messages that could not be handled');
+  deadLetters
+    .command('list')
+    .option('--json', 'print as JSON')
+    .action((options: { json?: boolean }) => connected((connection) => listDeadLetters(terminal, connection, options)));
+  deadLetters
+    .command('show')
+    .argument('<id>')
+    .action((id: string) => connected((connection) => showDeadLetter(terminal, connection, id)));
+  deadLetters
+    .command('redrive')
+    .description('send them back to their topics')
+    .argument('[ids...]')
+    .option('--all', 'all that were not sent again yet')
+    .action((ids: string[], options: { all?: boolean }) =>
+      connected((connection) => redrive(terminal, connection, ids, options.all ?? false)),
+    );
+
+  await command.parseAsync(argv);
+  return exitCode;
+}
+
+function day(value: string): string {
+  if (!isDay(value)) throw new InvalidArgumentError('a day is written YYYY-MM-DD.');
+  return value;
+}
+
+function symbol(value: string): string {
+  if (!SYMBOL_PATTERN.test(value)) throw new InvalidArgumentError('a ticker symbol looks like AAPL, BRK-B or ^GSPC.');
+  return value;
+}
+
+function symbolList(value: string): string[] {
+  return [...new Set(value.split(',').map((item) => symbol(item.trim())))];
+}
+
+function positive(value: string): number {
+  const number = Number(value);
+  if (!(number > 0)) throw new InvalidArgumentError('a number above 0.');
+  return number;
+}

@@ -1,0 +1,70 @@
+import { marketClosed } from '@closing-bell/contracts';
+import { message } from '@closing-bell/messaging';
+import { type Connection } from './connection';
+import { CommandError } from './terminal';
+
+/** What the monitor says of a cascade; see its API. */
+interface CascadeProgress {
+  readonly session: string | null | undefined;
+  readonly detail: string;
+  readonly symbols: readonly {
+    readonly symbol: string;
+    readonly state: 'done' | 'failed' | 'running';
+    readonly step: string;
+    readonly detail: string;
+  }[];
+}
+
+export interface ReplayRequest {
+  readonly exchange: string;
+  /** Sessions, oldest first. */
+  readonly sessions: readonly string[];
+  readonly symbols: readonly string[];
+  readonly forceRetrain: boolean;
+  /** How long one close may take. */
+  readonly limitMilliseconds: number;
+  readonly onClose?: (session: string) => void;
+}
+
+export interface ReplayFailure {
+  readonly session: string;
+  readonly symbol: string;
+  readonly detail: string;
+}
+
+const POLL_MILLISECONDS = 25;
+
+/**
+ * Publishes past closes, each when the cascade of the one before has ended: a decision at a close knows what drift was found
+ * at the one before, as it would have in its own time. Returns what failed; a failure does not stop the closes after it.
+ */
+export async function replay({ monitor, publisher }: Connection, request: ReplayRequest): Promise<ReplayFailure[]> {
+  const { exchange, sessions, symbols, forceRetrain, limitMilliseconds, onClose } = request;
+  const failures: ReplayFailure[] = [];
+  for (const session of sessions) {
+    const close = { exchange, session, symbols: [...symbols], ...(forceRetrain ? { forceRetrain } : {}) };
+    const id = await publisher.publish(message(marketClosed, close));
+    const ended = await untilEnded(id, session);
+    for (const { symbol, state, detail } of ended.symbols)
+      if (state === 'failed') failures.push({ session, symbol, detail });
+    onClose?.(session);
+  }
+  return failures;
+
+  async function untilEnded(id: string, session: string): Promise<CascadeProgress> {
+    const deadline = Date.now() + limitMilliseconds;
+    for (;;) {
+      const progress = await monitor.get<CascadeProgress>(`cascades/${id}`);
+      if (progress.session === null) throw new CommandError(progress.detail);
+      const ended = progress.symbols.filter(({ state }) => state !== 'running');
+      if (ended.length >= symbols.length) return progress;
+      if (Date.now() > deadline) {
+        const steps = progress.symbols.map(({ symbol, step }) => `${symbol} after ${step}`).join(', ');
+        throw new CommandError(
+          `the close of ${session} did not end within ${Math.round(limitMilliseconds / 60_000)} minutes: ${steps || 'nothing was recorded'}. Look at \`closing-bell status\` and the log.`,
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
+    }
+  }
+}

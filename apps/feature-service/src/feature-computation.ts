@@ -1,0 +1,42 @@
+import { type BarsIngested, type FeaturesComputed } from '@closing-bell/contracts';
+import { type FeatureSet, featureSetHash } from '@closing-bell/features';
+import { barsOfColumns } from '@closing-bell/market';
+import { type SeriesStore } from '@closing-bell/storage';
+import { RollingFeatures } from './rolling-features';
+
+/** Computes the feature set of a snapshot of bars and stores it. */
+export class FeatureComputation {
+  private readonly hash: string;
+  private readonly rolling: RollingFeatures;
+
+  constructor(
+    private readonly series: SeriesStore,
+    private readonly set: FeatureSet,
+  ) {
+    this.hash = featureSetHash(set);
+    this.rolling = new RollingFeatures(set);
+  }
+
+  async compute(ingested: BarsIngested): Promise<FeaturesComputed> {
+    const { exchange, symbol, session, forceRetrain, bars } = ingested;
+    const snapshot = await this.series.load(bars);
+    const table = this.rolling.featuresOf(symbol, barsOfColumns(snapshot.series));
+    const features = await this.series.save({
+      kind: 'features',
+      symbol,
+      session,
+      series: table,
+      notes: { featureSet: this.set.name, version: this.set.version, hash: this.hash },
+    });
+    return {
+      exchange,
+      symbol,
+      session,
+      forceRetrain,
+      bars: { ...bars },
+      features,
+      featureSetHash: this.hash,
+      rows: table.sessions.length,
+    };
+  }
+}

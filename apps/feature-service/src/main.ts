@@ -1,0 +1,4 @@
+import { runService } from '@closing-bell/platform';
+import { featureServiceModule } from './feature-service.module';
+
+void runService({ name: 'feature-service', module: featureServiceModule });

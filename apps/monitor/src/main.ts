@@ -1,0 +1,4 @@
+import { runService } from '@closing-bell/platform';
+import { monitorModule } from './monitor.module';
+
+void runService({ name: 'monitor', module: monitorModule });

@@ -1,0 +1,28 @@
+import { calendarOf } from '@closing-bell/market';
+import { type Platform } from '@closing-bell/platform';
+import { openObjectStore, SeriesStore } from '@closing-bell/storage';
+import { openWarehouse } from '@closing-bell/warehouse';
+import { type DynamicModule } from '@nestjs/common';
+import { ApiController } from './api.controller';
+import { MonitorController } from './monitor.controller';
+import { Queries } from './queries';
+import { Recorder } from './recorder';
+
+class MonitorModule {}
+
+/** Wires the monitor: warehouse, objects and what is read from them. */
+export async function monitorModule({ config, clock }: Platform): Promise<DynamicModule> {
+  const warehouse = await openWarehouse(config.warehouse);
+  const objects = openObjectStore(config.objects);
+  const recorder = new Recorder({ warehouse, objects, series: new SeriesStore(objects), calendarOf, clock });
+  return {
+    module: MonitorModule,
+    controllers: [MonitorController, ApiController],
+    providers: [
+      { provide: Recorder, useValue: recorder },
+      { provide: Queries, useValue: new Queries(warehouse) },
+      // Nest calls it when the application closes, after the last handler has ended.
+      { provide: 'warehouse', useValue: { onApplicationShutdown: () => warehouse.close() } },
+    ],
+  };
+}

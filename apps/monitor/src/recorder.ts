@@ -1,0 +1,304 @@
+import {
+  type BarsIngested,
+  canonicalJson,
+  type Contract,
+  type DeadLetter,
+  type DriftDetected,
+  ENVELOPE_ATTRIBUTES,
+  type ForecastMade,
+  isDay,
+  type MarketClosed,
+  type ModelReady,
+  REDRIVE_ATTRIBUTE,
+  type Reference,
+} from '@closing-bell/contracts';
+import { decodeForecast, type ForecastFile } from '@closing-bell/forecasting';
+import { type Bar, barsOfColumns, type ExchangeCalendar } from '@closing-bell/market';
+import { type MessageContext } from '@closing-bell/messaging';
+import { driftScores, scoreForecast } from '@closing-bell/monitoring';
+import { type ObjectStore, readHashed, type SeriesStore } from '@closing-bell/storage';
+import { type Row, tables, type Warehouse } from '@closing-bell/warehouse';
+
+export interface RecorderDependencies {
+  readonly warehouse: Warehouse;
+  readonly objects: ObjectStore;
+  readonly series: SeriesStore;
+  readonly calendarOf: (exchange: string) => ExchangeCalendar;
+  readonly clock: () => Date;
+}
+
+/** What a message may say about itself; which of it, depends on its kind. */
+interface Said {
+  readonly exchange: string;
+  readonly symbol?: string;
+  readonly session?: string | undefined;
+  readonly trigger?: string;
+}
+
+interface UnscoredForecast {
+  readonly symbol: string;
+  readonly origin_session: string;
+  readonly horizon: number;
+  readonly model_version: number;
+  readonly target_session: string;
+  readonly origin_close: number;
+  readonly point: number;
+  readonly quantiles: readonly number[];
+  readonly p05: number;
+  readonly p95: number;
+  readonly actual_close: number;
+}
+
+/** Writes what is said into the warehouse, and what follows from it: matured forecasts' scores and drift. */
+export class Recorder {
+  constructor(private readonly dependencies: RecorderDependencies) {}
+
+  async recordEvent<T extends Said>(contract: Contract, said: T, context: MessageContext): Promise<void> {
+    const { envelope, publishTime, redriveOf } = context;
+    await this.warehouse.insert(tables.events, [
+      {
+        correlation_id: envelope.correlationId,
+        message_id: envelope.id,
+        causation_id: envelope.causationId ?? null,
+        topic: contract.name,
+        type: envelope.type,
+        source: envelope.source,
+        exchange: said.exchange,
+        symbol: said.symbol ?? null,
+        session: said.session ?? null,
+        trigger: said.trigger ?? null,
+        data: canonicalJson(said),
+        said_at: envelope.time,
+        published_at: publishTime.toISOString(),
+        recorded_at: this.now(),
+      },
+    ]);
+    if (redriveOf !== undefined) {
+      await this.warehouse.insert(tables.redrives, [{ dead_letter_id: redriveOf, recorded_at: this.now() }]);
+    }
+  }
+
+  /** Records which session a close meant. Returns it, or undefined on a day that was none. */
+  async recordClose(close: MarketClosed, { envelope, publishTime }: MessageContext): Promise<string | undefined> {
+    const calendar = this.dependencies.calendarOf(close.exchange);
+    const session = close.session ?? calendar.sessionOf(publishTime);
+    const isSession = session !== undefined && calendar.isSession(session);
+    const day = session ?? publishTime.toISOString();
+    await this.warehouse.insert(tables.marketCloses, [
+      {
+        correlation_id: envelope.correlationId,
+        exchange: close.exchange,
+        session: isSession ? session : null,
+        detail: isSession ? '' : `${day} was no session of ${close.exchange}`,
+        recorded_at: this.now(),
+      },
+    ]);
+    return isSession ? session : undefined;
+  }
+
+  /** Records the session's bar and scores the forecasts that it matures. */
+  async recordBar(ingested: BarsIngested): Promise<void> {
+    const { symbol, session, bars, source, repairs } = ingested;
+    const bar = (await this.barsOf(bars)).at(-1);
+    if (bar?.session !== session) return;
+    const { open, high, low, close, volume } = bar;
+    await this.warehouse.insert(tables.bars, [
+      {
+        symbol,
+        session,
+        open,
+        high,
+        low,
+        close,
+        volume: Number.isNaN(volume) ? null : volume,
+        source,
+        snapshot_uri: bars.uri,
+        snapshot_sha256: bars.sha256,
+        repairs,
+        recorded_at: this.now(),
+      },
+    ]);
+    await this.scoreMatured(symbol);
+  }
+
+  async recordDecision(ready: ModelReady, { envelope }: MessageContext): Promise<void> {
+    const { symbol, session, trigger, decision, reasons, model, record } = ready;
+    await this.warehouse.insert(tables.modelDecisions, [
+      {
+        symbol,
+        session,
+        trigger,
+        decision,
+        reasons: canonicalJson(reasons),
+        model_version: model?.version ?? 0,
+        record_uri: record.uri,
+        record_sha256: record.sha256,
+        message_id: envelope.id,
+        recorded_at: this.now(),
+      },
+    ]);
+  }
+
+  /** Records a forecast, one row a horizon, and scores what of it has matured already: a replay may come after its outcomes. */
+  async recordForecast(made: ForecastMade, { envelope }: MessageContext): Promise<void> {
+    const { forecast } = made;
+    if (!forecast) return;
+    const file = decodeForecast(await readHashed(this.dependencies.objects, forecast));
+    await this.warehouse.insert(
+      tables.forecasts,
+      file.horizons.map((each) => forecastRow(file, each, forecast, envelope.id, this.now())),
+    );
+    await this.scoreMatured(made.symbol);
+  }
+
+  /**
+   * Measures drift as of the session of an ordinary forecast and records it. Returns the alarm, if it is one. A forecast that
+   * drift itself caused is not looked at again, or one alarm would follow the other.
+   */
+  async recordDrift(made: ForecastMade): Promise<DriftDetected | undefined> {
+    if (made.trigger !== 'features-computed' || made.outcome !== 'forecast') return undefined;
+    const { exchange, symbol, session, forceRetrain, bars, features, featureSetHash } = made;
+    const scores = driftScores(await this.barsOf(bars));
+    await this.warehouse.insert(
+      tables.driftScores,
+      scores.map(({ column, test, score, threshold, alarmed }) => ({
+        symbol,
+        session,
+        column,
+        test,
+        score,
+        threshold,
+        alarmed,
+        bars_sha256: bars.sha256,
+        recorded_at: this.now(),
+      })),
+    );
+    const columns = scores
+      .filter(({ alarmed }) => alarmed)
+      .map(({ column, test, score, threshold }) => ({ column, test, score, threshold }));
+    if (columns.length === 0) return undefined;
+    return { exchange, symbol, session, forceRetrain, columns, bars, features, featureSetHash };
+  }
+
+  async recordDeadLetter(letter: DeadLetter, { publishTime }: MessageContext): Promise<void> {
+    const { attributes, data, orderingKey } = letter.original;
+    const redriveOf = attributes[REDRIVE_ATTRIBUTE];
+    const messageId = attributes[ENVELOPE_ATTRIBUTES.id] ?? '';
+    await this.warehouse.insert(tables.deadLetters, [
+      {
+        id: letter.id,
+        reason: letter.reason,
+        detail: letter.detail,
+        subscription: letter.subscription,
+        topic: letter.topic,
+        attempts: letter.attempts,
+        message_id: messageId,
+        type: attributes[ENVELOPE_ATTRIBUTES.type] ?? '',
+        correlation_id: attributes[ENVELOPE_ATTRIBUTES.correlationId] ?? messageId,
+        subject: attributes[ENVELOPE_ATTRIBUTES.subject] ?? orderingKey,
+        session: sessionIn(data),
+        attributes: canonicalJson(attributes),
+        data: data.toString('base64'),
+        ordering_key: orderingKey,
+        published_at: publishTime.toISOString(),
+        recorded_at: this.now(),
+      },
+    ]);
+    if (redriveOf !== undefined) {
+      await this.warehouse.insert(tables.redrives, [{ dead_letter_id: redriveOf, recorded_at: this.now() }]);
+    }
+  }
+
+  /** Scores every forecast of a symbol whose session has its bar by now and that has no score yet. */
+  private async scoreMatured(symbol: string): Promise<void> {
+    const matured = await this.warehouse.query<UnscoredForecast>(
+      `SELECT f.symbol, f.origin_session, f.horizon, f.model_version, f.target_session, f.origin_close, f.point, f.quantiles,
+              f.p05, f.p95, b.close AS actual_close
+       FROM forecasts f
+       JOIN bars b ON b.symbol = f.symbol AND b.session = f.target_session
+       LEFT JOIN outcomes o ON o.symbol = f.symbol AND o.origin_session = f.origin_session
+         AND o.horizon = f.horizon AND o.model_version = f.model_version
+       WHERE f.symbol = @symbol AND o.symbol IS NULL`,
+      { symbol },
+    );
+    await this.warehouse.insert(
+      tables.outcomes,
+      matured.map((forecast) => {
+        const score = scoreForecast({
+          originClose: forecast.origin_close,
+          point: forecast.point,
+          quantiles: forecast.quantiles,
+          p05: forecast.p05,
+          p95: forecast.p95,
+          actualClose: forecast.actual_close,
+        });
+        const { origin_session, horizon, model_version, target_session, actual_close } = forecast;
+        return {
+          symbol,
+          origin_session,
+          horizon,
+          model_version,
+          target_session,
+          actual_close,
+          error: score.error,
+          naive_error: score.naiveError,
+          crps: score.crps,
+          naive_crps: score.naiveCrps,
+          inside_90: score.inside90,
+          recorded_at: this.now(),
+        };
+      }),
+    );
+  }
+
+  private async barsOf(reference: Reference): Promise<Bar[]> {
+    return barsOfColumns((await this.dependencies.series.load(reference)).series);
+  }
+
+  private get warehouse(): Warehouse {
+    return this.dependencies.warehouse;
+  }
+
+  private now(): string {
+    return this.dependencies.clock().toISOString();
+  }
+}
+
+function forecastRow(
+  file: ForecastFile,
+  { horizon, targetSession, point, quantiles }: ForecastFile['horizons'][number],
+  { uri, sha256 }: Reference,
+  messageId: string,
+  recordedAt: string,
+): Row<typeof tables.forecasts> {
+  const at = (level: number): number => quantiles[file.levels.indexOf(level)] ?? NaN;
+  return {
+    symbol: file.symbol,
+    origin_session: file.session,
+    horizon,
+    model_version: file.modelVersion,
+    forecaster: file.forecaster,
+    target_session: targetSession,
+    origin_close: file.originClose,
+    point,
+    quantiles,
+    p05: at(0.05),
+    p25: at(0.25),
+    p75: at(0.75),
+    p95: at(0.95),
+    forecast_uri: uri,
+    forecast_sha256: sha256,
+    message_id: messageId,
+    recorded_at: recordedAt,
+  };
+}
+
+/** The session that a dead letter's payload speaks of, if it can be read. */
+function sessionIn(data: Buffer): string | null {
+  try {
+    const { session } = JSON.parse(data.toString('utf8')) as { session?: unknown };
+    return isDay(session) ? session : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,4 @@
+import { runService } from '@closing-bell/platform';
+import { predictorModule } from './predictor.module';
+
+void runService({ name: 'predictor', module: predictorModule });

@@ -1,0 +1,81 @@
+import { type ForecastMade, type ModelReady, PermanentError } from '@closing-bell/contracts';
+import {
+  type Abstention,
+  alignHistory,
+  encodeForecast,
+  type History,
+  QUANTILE_LEVELS,
+  type ReturnDistribution,
+  servedBaseline,
+  toPrices,
+} from '@closing-bell/forecasting';
+import { barsOfColumns, type ExchangeCalendar } from '@closing-bell/market';
+import { keySegment, type ObjectStore, type SeriesStore, writeHashed } from '@closing-bell/storage';
+import { type ModelCache } from './model-cache';
+
+export interface PredictionDependencies {
+  readonly objects: ObjectStore;
+  readonly series: SeriesStore;
+  readonly models: ModelCache;
+  readonly calendarOf: (exchange: string) => ExchangeCalendar;
+}
+
+/** Forecasts with the model that was decided on, or with the baseline, and stores the forecast; or says why there is none. */
+export class Prediction {
+  constructor(private readonly dependencies: PredictionDependencies) {}
+
+  async forecast(ready: ModelReady): Promise<ForecastMade> {
+    const { exchange, symbol, session, forceRetrain, trigger, bars, features, featureSetHash, model } = ready;
+    const history = await this.historyOf(ready);
+    const { forecaster, answer } = await this.answerOf(ready, history);
+    const about = { exchange, symbol, session, forceRetrain, trigger, bars, features, featureSetHash };
+    const said = { ...about, ...(model ? { model } : {}) };
+    if (answer.outcome === 'abstained') return { ...said, outcome: 'abstained', abstention: answer.detail };
+
+    const originClose = closeAt(history, session);
+    const targets = this.dependencies.calendarOf(exchange).sessionsAfter(session, answer.quantiles.length);
+    const file = encodeForecast({
+      symbol,
+      session,
+      forecaster,
+      modelVersion: model?.version ?? 0,
+      originClose,
+      levels: [...QUANTILE_LEVELS],
+      horizons: toPrices(answer, originClose).map((forecast) => ({
+        ...forecast,
+        targetSession: targets[forecast.horizon - 1] ?? '',
+      })),
+    });
+    const folder = `forecasts/${keySegment(symbol)}/${session}`;
+    return {
+      ...said,
+      outcome: 'forecast',
+      forecast: await writeHashed(this.dependencies.objects, folder, '.json', file),
+    };
+  }
+
+  private async answerOf(
+    { model }: ModelReady,
+    history: History,
+  ): Promise<{ forecaster: string; answer: ReturnDistribution | Abstention }> {
+    if (!model) return { forecaster: servedBaseline.name, answer: servedBaseline.forecast(history) };
+    return this.dependencies.models.with(model, (lstm) => ({ forecaster: lstm.name, answer: lstm.forecast(history) }));
+  }
+
+  private async historyOf({ bars, features }: ModelReady): Promise<History> {
+    const { series } = this.dependencies;
+    const [barSnapshot, featureSnapshot] = await Promise.all([series.load(bars), series.load(features)]);
+    return alignHistory(barsOfColumns(barSnapshot.series), featureSnapshot.series);
+  }
+}
+
+function closeAt({ bars }: History, session: string): number {
+  const last = bars.at(-1);
+  if (last?.session !== session) {
+    throw new PermanentError(
+      `The bars end at ${last?.session ?? 'nothing'}, not at the session ${session} that they were ingested for. Replay that close.`,
+      { reason: 'misaligned-history', session },
+    );
+  }
+  return last.close;
+}

@@ -1,0 +1,4 @@
+import { runService } from '@closing-bell/platform';
+import { trainerModule } from './trainer.module';
+
+void runService({ name: 'trainer', module: trainerModule });

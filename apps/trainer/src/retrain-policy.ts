@@ -1,0 +1,61 @@
+import { type DecisionReason, type Trigger } from '@closing-bell/contracts';
+import { type RegisteredModel } from '@closing-bell/registry';
+
+export interface RetrainPolicy {
+  /** Sessions after which a champion is retrained whatever else. */
+  readonly retrainAfterSessions: number;
+  /** Sessions after a training in which neither drift nor a missing champion starts another. */
+  readonly pauseSessions: number;
+}
+
+/** What the policy looks at. */
+export interface RetrainQuestion {
+  readonly trigger: Trigger;
+  readonly forceRetrain: boolean;
+  readonly featureSetHash: string;
+  /** The champion as known before this decision. */
+  readonly champion: RegisteredModel | undefined;
+  /** The last training before this decision, promoted or not. */
+  readonly latest: RegisteredModel | undefined;
+  /** Sessions from that session to this one. */
+  readonly sessionsSince: (session: string) => number;
+  /** The drift alarm in words; present when the trigger is one. */
+  readonly drift?: string;
+}
+
+/** Whether to retrain, and every reason for or against it. */
+export interface RetrainAnswer {
+  readonly retrain: boolean;
+  readonly reasons: readonly DecisionReason[];
+}
+
+/** Decides whether there is a reason to retrain. A pure function: the same question has the same answer in a replay. */
+export function askPolicy(policy: RetrainPolicy, question: RetrainQuestion): RetrainAnswer {
+  const { champion, latest, trigger, forceRetrain, featureSetHash, sessionsSince, drift } = question;
+  if (forceRetrain && trigger === 'features-computed') {
+    return {
+      retrain: true,
+      reasons: [{ code: 'forced', detail: 'The cascade was started with a forced retraining.' }],
+    };
+  }
+  if (champion && champion.featureSetHash !== featureSetHash) {
+    const detail = `Version ${champion.version} was trained on another feature set and cannot read this one.`;
+    return { retrain: true, reasons: [{ code: 'feature-set-changed', detail }] };
+  }
+  const age = champion === undefined ? 0 : sessionsSince(champion.moment.session);
+  if (champion && age >= policy.retrainAfterSessions) {
+    const detail = `Version ${champion.version} is ${age} sessions old; the limit is ${policy.retrainAfterSessions}.`;
+    return { retrain: true, reasons: [{ code: 'champion-too-old', detail }] };
+  }
+  const wanted: DecisionReason[] = [];
+  if (!champion) wanted.push({ code: 'no-champion', detail: 'No model has been promoted yet.' });
+  if (drift !== undefined) wanted.push({ code: 'drift', detail: drift });
+  if (wanted.length > 0) {
+    const pause = latest && sessionsSince(latest.moment.session) < policy.pauseSessions;
+    if (!pause) return { retrain: true, reasons: wanted };
+    const detail = `Version ${latest.version} was trained ${sessionsSince(latest.moment.session)} sessions ago; a pause of ${policy.pauseSessions} follows each training.`;
+    return { retrain: false, reasons: [...wanted, { code: 'training-pause', detail }] };
+  }
+  const detail = `Version ${champion?.version ?? 0} is ${age} sessions old of at most ${policy.retrainAfterSessions}, reads this feature set, and there is no drift alarm.`;
+  return { retrain: false, reasons: [{ code: 'no-reason-to-retrain', detail }] };
+}

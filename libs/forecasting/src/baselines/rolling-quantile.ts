@@ -1,0 +1,33 @@
+import { type Forecaster, tooShort } from '../forecaster';
+import { HORIZONS, QUANTILE_LEVELS } from '../horizons';
+import { empiricalQuantile } from '../statistics/empirical-quantile';
+
+/**
+ * For each horizon h the empirical quantiles of the latest `returns` overlapping h-session log returns.
+ * Needs `returns` + 10 bars.
+ */
+export function rollingQuantile(returns: number): Forecaster {
+  const name = `rolling-quantile-${returns}`;
+  const needed = returns + HORIZONS;
+  return {
+    name,
+    forecast: ({ bars }) => {
+      if (bars.length < needed) return tooShort(name, needed, bars.length);
+      const logCloses = Float64Array.from(bars.slice(-needed), (bar) => Math.log(bar.close));
+      return {
+        outcome: 'forecast',
+        quantiles: Array.from({ length: HORIZONS }, (_, index) => {
+          const horizon = index + 1;
+          const sorted = logCloses
+            .subarray(HORIZONS)
+            .map((logClose, position) => logClose - (logCloses[position + HORIZONS - horizon] ?? NaN))
+            .sort();
+          return Float64Array.from(QUANTILE_LEVELS, (level) => empiricalQuantile(sorted, level));
+        }),
+      };
+    },
+  };
+}
+
+/** What is served, labelled as such, where no model is fit to: quantiles of the last 250 sessions, about a year. */
+export const servedBaseline = rollingQuantile(250);

@@ -1,0 +1,15 @@
+export { naive } from './baselines/naive';
+export { servedBaseline } from './baselines/rolling-quantile';
+export { crps } from './evaluation/crps';
+export { evaluate, type Evaluation, type Scores } from './evaluation/evaluate';
+export { judge, layOutJudgement, type Verdict } from './evaluation/judge';
+export { type Abstention, type Forecaster, type ReturnDistribution } from './forecaster';
+export { alignHistory, type History, historyUntil } from './history';
+export { HORIZONS, QUANTILE_LEVELS } from './horizons';
+export { TrainingProcessError } from './lstm/child-process-fit';
+export { loadLstm, type LstmFiles, type LstmModel } from './lstm/lstm-model';
+export { type LstmOptions } from './lstm/options';
+export { trainLstm } from './lstm/train-lstm';
+export { HistoryTooShortError } from './lstm/training-set';
+export { type PriceForecast, toPrices } from './prices';
+export { decodeForecast, encodeForecast, type ForecastFile } from './forecast-file';

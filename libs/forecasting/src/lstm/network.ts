@@ -1,0 +1,95 @@
+import { type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import { initializers, layers, type Sequential, sequential } from '@tensorflow/tfjs-layers';
+import { type RandomSource } from '../random';
+import { HEAD_OUTPUTS } from './student-t-head';
+
+/** Sizes of a network. */
+export interface NetworkShape {
+  readonly features: number;
+  readonly units: number;
+  readonly lookback: number;
+  readonly dropout: number;
+}
+
+/** Deviation of the head's initial weights: near zero, so that training starts from one fixed distribution. */
+const HEAD_DEVIATION = 0.01;
+
+/**
+ * LSTM (the whole sequence) → dropout → dense head at every step: [batch, lookback, features] → [batch, lookback, 30].
+ * Its weights are zero until they are set.
+ */
+export function buildNetwork({ features, units, lookback, dropout }: NetworkShape): Sequential {
+  const stack = [
+    layers.lstm({
+      name: 'lstm',
+      units,
+      returnSequences: true,
+      inputShape: [lookback, features],
+      activation: 'tanh',
+      recurrentActivation: 'sigmoid',
+      kernelInitializer: 'glorotUniform',
+      recurrentInitializer: 'orthogonal',
+      unitForgetBias: true,
+    }),
+    layers.dropout({ name: 'dropout', rate: dropout }),
+    layers.dense({
+      name: 'head',
+      units: HEAD_OUTPUTS,
+      kernelInitializer: initializers.randomNormal({ mean: 0, stddev: HEAD_DEVIATION }),
+    }),
+  ];
+  const network = sequential({ name: 'closing_bell_lstm' });
+  for (const layer of stack) {
+    // The layers' own initial values would be unseeded, and orthogonal ones slow; they are set from the seed instead.
+    layer.setFastWeightInitDuringBuild(true);
+    network.add(layer);
+  }
+  return network;
+}
+
+/** Sets a network's weights, in the order of its layers. */
+export function setNetworkWeights(network: Sequential, weights: readonly Float32Array[]): void {
+  tidy(() => {
+    const shapes = network.getWeights().map((weight: Tensor) => weight.shape);
+    network.setWeights(shapes.map((shape, index) => tensor(Float32Array.from(weights[index] ?? []), shape)));
+  });
+}
+
+/**
+ * Initial weights as Keras draws them: Glorot uniform kernel, orthogonal recurrence, forget bias 1. The head, near zero, starts
+ * at outputs that do not depend on the features. headBias: raw[30].
+ */
+export function initialWeights(
+  { features, units }: NetworkShape,
+  headBias: Float32Array,
+  random: RandomSource,
+): Float32Array[] {
+  const gates = 4 * units;
+  const limit = Math.sqrt(6 / (features + gates));
+  const kernel = Float32Array.from({ length: features * gates }, () => limit * (2 * random.uniform() - 1));
+  const recurrence = orthonormalRows(units, gates, random);
+  const bias = new Float32Array(gates).fill(1, units, 2 * units);
+  const head = Float32Array.from({ length: units * HEAD_OUTPUTS }, () => HEAD_DEVIATION * random.normal());
+  return [kernel, recurrence, bias, head, headBias];
+}
+
+/** Random matrix with orthonormal rows, row-major: Gram–Schmidt on normal rows. rows ≤ columns. Source: Saxe et al. 2013. */
+function orthonormalRows(rows: number, columns: number, random: RandomSource): Float32Array {
+  const matrix: Float64Array[] = [];
+  for (let row = 0; row < rows; row++) {
+    const vector = Float64Array.from({ length: columns }, () => random.normal());
+    for (const earlier of matrix) {
+      const projection = dot(vector, earlier);
+      earlier.forEach((value, column) => (vector[column] = (vector[column] ?? 0) - projection * value));
+    }
+    const length = Math.sqrt(dot(vector, vector));
+    matrix.push(vector.map((value) => value / length));
+  }
+  return Float32Array.from(matrix.flatMap((row) => Array.from(row)));
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let index = 0; index < a.length; index++) sum += (a[index] ?? 0) * (b[index] ?? 0);
+  return sum;
+}

@@ -1,0 +1,90 @@
+import { PermanentError } from '@closing-bell/contracts';
+import { type History } from '../history';
+import { type LstmOptions } from './options';
+
+/** How one feature is brought to mean 0 and deviation 1, from the training rows alone. */
+export interface FeatureScaling {
+  readonly name: string;
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+/** How a model came to be. */
+interface TrainingSummary {
+  /** First and last session of the history that the model was trained on; nothing after `to` is in it. */
+  readonly from: string;
+  readonly to: string;
+  readonly trainingWindows: number;
+  readonly validationWindows: number;
+  readonly seed: number;
+  readonly options: LstmOptions;
+  /** Epochs run, and the one whose weights were kept (0: the initial ones). */
+  readonly epochs: number;
+  readonly bestEpoch: number;
+  /** Mean negative log-likelihood of the scaled validation targets under the kept weights. */
+  readonly validationLoss: number;
+}
+
+/** What a model needs beside its network, the content of `preprocessing.json`. */
+export interface Preprocessing {
+  readonly format: 'closing-bell-lstm';
+  readonly version: 1;
+  /** In the order of the network's inputs. */
+  readonly features: readonly FeatureScaling[];
+  /** Scaled features are cut off at ± this. */
+  readonly limit: number;
+  readonly lookback: number;
+  readonly horizons: number;
+  /** Targets are log returns ÷ (σ √h), σ the EWMA volatility with this decay. */
+  readonly target: { readonly scale: 'ewma-volatility'; readonly decay: number };
+  /** Meaning of the network's outputs. */
+  readonly head: 'student-t';
+  readonly training: TrainingSummary;
+}
+
+/** Columns of a history by name. Throws PermanentError `missing-feature` where one is not there. */
+export function featureColumns({ features }: History, names: readonly string[]): Float64Array[] {
+  return names.map((name) => {
+    const column = features.columns[name];
+    if (column === undefined) {
+      throw new PermanentError(
+        `The model reads the feature "${name}", which is not among those computed. Train a model on the present feature set.`,
+        { reason: 'missing-feature', feature: name },
+      );
+    }
+    return column;
+  });
+}
+
+/** Mean and deviation of each column over the rows given. A column that does not vary is only centred. */
+export function fitScaling(
+  names: readonly string[],
+  columns: readonly Float64Array[],
+  rows: readonly number[],
+): FeatureScaling[] {
+  return columns.map((column, index) => {
+    const values = rows.map((row) => column[row] ?? NaN);
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+    return { name: names[index] ?? '', mean, deviation: variance > 0 ? Math.sqrt(variance) : 1 };
+  });
+}
+
+/** Scaled rows for the network, cut off at ± limit, row-major: float32[count × features]. NaN stays NaN. */
+export function scaleRows(
+  columns: readonly Float64Array[],
+  scaling: readonly FeatureScaling[],
+  limit: number,
+  from: number,
+  count: number,
+): Float32Array {
+  const rows = new Float32Array(count * columns.length);
+  columns.forEach((column, feature) => {
+    const { mean = 0, deviation = 1 } = scaling[feature] ?? {};
+    for (let row = 0; row < count; row++) {
+      const scaled = ((column[from + row] ?? NaN) - mean) / deviation;
+      rows[row * columns.length + feature] = Math.max(-limit, Math.min(limit, scaled));
+    }
+  });
+  return rows;
+}

@@ -1,0 +1,127 @@
+import { io, memory, type Tensor, tensor3d, tidy } from '@tensorflow/tfjs-core';
+import { loadLayersModel } from '@tensorflow/tfjs-layers';
+import { ewmaVolatility } from '@closing-bell/features';
+import { type History } from '../../src/history';
+import { loadLstm, type LstmModel } from '../../src/lstm/lstm-model';
+import { scaleRows } from '../../src/lstm/preprocessing';
+import { HEAD_OUTPUTS, studentTOf } from '../../src/lstm/student-t-head';
+import { historyOf, noiseHistory, session } from '../fixtures/histories';
+import { thrownBy } from '../fixtures/thrown';
+import { trainSmall } from '../fixtures/small-lstm';
+
+describe('an LSTM model', () => {
+  const history = noiseHistory(400, 1);
+  let model: LstmModel;
+
+  beforeAll(async () => {
+    model = await trainSmall({ history, featureNames: ['a', 'b'], options: { epochs: 2 } });
+  });
+
+  const withA = (values: Float64Array): History => ({
+    ...history,
+    features: { ...history.features, columns: { ...history.features.columns, a: values } },
+  });
+  const columnA = (): Float64Array => Float64Array.from(history.features.columns['a'] ?? []);
+
+  it('forecasts ascending quantiles for ten horizons', () => {
+    const forecast = model.forecast(history);
+    if (forecast.outcome !== 'forecast') throw new Error(forecast.detail);
+    expect(forecast.quantiles).toHaveLength(10);
+    for (const quantiles of forecast.quantiles) {
+      expect(Array.from(quantiles)).toEqual(Array.from(quantiles).toSorted((a, b) => a - b));
+      expect(quantiles.every(Number.isFinite)).toBe(true);
+    }
+  });
+
+  it('forecasts the same, and is stored as the same bytes, however often it is loaded', async () => {
+    const loaded = await loadLstm(model.files);
+    const again = await loadLstm(loaded.files);
+    expect(loaded.forecast(history)).toEqual(model.forecast(history));
+    expect(again.forecast(history)).toEqual(model.forecast(history));
+    expect(again.files).toEqual(model.files);
+    expect(again.preprocessing).toEqual(model.preprocessing);
+  });
+
+  it('is stored as a model that TensorFlow.js opens by itself, with the same outputs', async () => {
+    const { modelTopology, weightsManifest } = JSON.parse(String(model.files['model.json'])) as io.ModelJSON;
+    const weightData = Uint8Array.from(model.files['weights.bin'] ?? []).buffer;
+    const weightSpecs = weightsManifest[0]?.weights ?? [];
+    const network = await loadLayersModel(io.fromMemory({ modelTopology, weightSpecs, weightData }));
+    const { features, limit } = model.preprocessing;
+    const columns = features.map(({ name }) => history.features.columns[name] ?? new Float64Array());
+    const outputs = tidy(() => {
+      const inputs = tensor3d(scaleRows(columns, features, limit, 395, 5), [1, 5, 2]);
+      return (network.predict(inputs) as Tensor).dataSync();
+    });
+    const { location } = studentTOf(outputs, 4 * HEAD_OUTPUTS, 1);
+    const volatility = ewmaVolatility(history.bars.map((bar) => bar.close)).at(-1) ?? NaN;
+    const forecast = model.forecast(history);
+    if (forecast.outcome !== 'forecast') throw new Error(forecast.detail);
+    expect(location).not.toBe(0);
+    expect(forecast.quantiles[0]?.[19]).toBe(location * volatility);
+    expect(weightsManifest[0]?.paths).toEqual(['weights.bin']);
+    expect(weightSpecs.map(({ name }) => name)).toEqual([
+      'lstm/kernel',
+      'lstm/recurrent_kernel',
+      'lstm/bias',
+      'head/kernel',
+      'head/bias',
+    ]);
+    network.dispose();
+  });
+
+  it('tells what it was trained on', () => {
+    expect(model.preprocessing.training).toMatchObject({ from: session(0), to: session(399), seed: 1, epochs: 2 });
+    expect(model.preprocessing.features.map(({ name }) => name)).toEqual(['a', 'b']);
+  });
+
+  it('reads the sessions of its window alone', () => {
+    const before = columnA();
+    before[394] = 7;
+    const within = columnA();
+    within[395] = 7;
+    expect(model.forecast(withA(before))).toEqual(model.forecast(history));
+    expect(model.forecast(withA(within))).not.toEqual(model.forecast(history));
+  });
+
+  it('abstains on a short history, an incomplete feature and a price that never moved', () => {
+    const incomplete = columnA();
+    incomplete[397] = NaN;
+    expect(model.forecast(noiseHistory(4, 1))).toMatchObject({ outcome: 'abstained', code: 'too-short' });
+    expect(model.forecast(withA(incomplete))).toEqual({
+      outcome: 'abstained',
+      code: 'incomplete-features',
+      detail: `The feature a has no value at ${session(397)}, within the 5 sessions that the forecast is made from.`,
+    });
+    const still = historyOf(new Array<number>(400).fill(100), history.features.columns);
+    expect(model.forecast(still)).toMatchObject({ outcome: 'abstained', code: 'no-volatility' });
+  });
+
+  it('refuses a history without one of its features', () => {
+    const other = noiseHistory(400, 1, ['a', 'c']);
+    expect(thrownBy(() => model.forecast(other))).toMatchObject({ reason: 'missing-feature' });
+  });
+
+  it('leaves no tensor behind, in forecasts or after it is disposed of', async () => {
+    const before = memory().numTensors;
+    const loaded = await loadLstm(model.files);
+    const held = memory().numTensors;
+    for (let count = 0; count < 20; count++) loaded.forecast(history);
+    expect(memory().numTensors).toBe(held);
+    loaded.dispose();
+    expect(memory().numTensors).toBe(before);
+  });
+
+  it.each([
+    ['a file that is not there', { 'weights.bin': undefined }],
+    ['weights cut short', { 'weights.bin': Buffer.alloc(40) }],
+    ['a topology that is no JSON', { 'model.json': Buffer.from('{') }],
+    ['a topology of something else', { 'model.json': Buffer.from('{}') }],
+    ['preprocessing of another format', { 'preprocessing.json': Buffer.from('{"format":"other","version":1}') }],
+  ])('cannot be loaded from %s', async (_, damage) => {
+    const files = Object.fromEntries(
+      Object.entries({ ...model.files, ...damage }).flatMap(([name, content]) => (content ? [[name, content]] : [])),
+    );
+    await expect(loadLstm(files)).rejects.toMatchObject({ name: 'PermanentError', reason: 'corrupt-model' });
+  });
+});
