@@ -5,7 +5,7 @@ BIN := node_modules/.bin
 INSTALLED := node_modules/.installed
 BUILT := dist/.built
 
-.PHONY: help install build format format-check lint typecheck unused docs docs-check check test conformance bench-pubsub clean
+.PHONY: help install build format format-check lint typecheck unused docs docs-check check test conformance bench-pubsub bench-cascade demo up clean
 
 help: ## List the verbs
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2 }'
@@ -49,14 +49,23 @@ docs-check: $(BUILT) ## Fail when the derived docs are not what the code says
 
 check: format-check lint typecheck unused docs-check ## All static checks
 
-test: $(INSTALLED) ## Run every test that this machine can run
+test: $(BUILT) ## Run every test that this machine can run
 	$(BIN)/jest
 
 conformance: $(BUILT) ## Run the Pub/Sub conformance suite on every server at hand and write docs/conformance.md
 	node dist/tools/conformance/main.js
 
 bench-pubsub: $(BUILT) ## Measure the embedded Pub/Sub server beside Google's emulator
-	node dist/tools/bench-pubsub/main.js
+	node dist/tools/bench-pubsub/main.js --markdown docs/benchmarks/pubsub.md --json docs/benchmarks/pubsub.json
+
+bench-cascade: $(BUILT) ## Measure a close from its publication to its forecast in the warehouse
+	node dist/tools/bench-cascade/main.js
+
+demo: $(BUILT) ## Replay sixty real closes through the crash of 2020 and show the forecasts
+	@node dist/apps/cli/src/main.js demo
+
+up: $(BUILT) ## Run everything on this machine until Ctrl-C
+	@node dist/apps/cli/src/main.js up
 
 clean: ## Remove what was built
 	rm -rf dist coverage

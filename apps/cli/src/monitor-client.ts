@@ -1,5 +1,8 @@
 import { CommandError } from './terminal';
 
+/** The monitor did not answer at all, as while it is started again. */
+export class MonitorUnreachableError extends CommandError {}
+
 /** Reads the monitor's API. */
 export class MonitorClient {
   constructor(private readonly url: string) {}
@@ -10,7 +13,7 @@ export class MonitorClient {
     try {
       response = await fetch(`${this.url}/api/${path}`);
     } catch (error) {
-      throw new CommandError(`the monitor at ${this.url} does not answer; is \`closing-bell up\` running?`, {
+      throw new MonitorUnreachableError(`the monitor at ${this.url} does not answer; is \`closing-bell up\` running?`, {
         cause: error,
       });
     }

@@ -1,6 +1,7 @@
 import { marketClosed } from '@closing-bell/contracts';
 import { message } from '@closing-bell/messaging';
 import { type Connection } from './connection';
+import { MonitorUnreachableError } from './monitor-client';
 import { CommandError } from './terminal';
 
 /** What the monitor says of a cascade; see its API. */
@@ -33,6 +34,8 @@ export interface ReplayFailure {
 }
 
 const POLL_MILLISECONDS = 25;
+// A monitor that crashed is back within seconds; its supervisor's longest pause is half a minute.
+const UNREACHABLE_LIMIT_MILLISECONDS = 60_000;
 
 /**
  * Publishes past closes, each when the cascade of the one before has ended: a decision at a close knows what drift was found
@@ -53,8 +56,14 @@ export async function replay({ monitor, publisher }: Connection, request: Replay
 
   async function untilEnded(id: string, session: string): Promise<CascadeProgress> {
     const deadline = Date.now() + limitMilliseconds;
+    let answeredAt = Date.now();
     for (;;) {
-      const progress = await monitor.get<CascadeProgress>(`cascades/${id}`);
+      const progress = await progressOf(id, answeredAt);
+      if (progress === undefined) {
+        await new Promise((resolve) => setTimeout(resolve, 10 * POLL_MILLISECONDS));
+        continue;
+      }
+      answeredAt = Date.now();
       if (progress.session === null) throw new CommandError(progress.detail);
       const ended = progress.symbols.filter(({ state }) => state !== 'running');
       if (ended.length >= symbols.length) return progress;
@@ -65,6 +74,17 @@ export async function replay({ monitor, publisher }: Connection, request: Replay
         );
       }
       await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
+    }
+  }
+
+  /** Where the cascade stands; undefined while a monitor that was there a moment ago is being started again. */
+  async function progressOf(id: string, answeredAt: number): Promise<CascadeProgress | undefined> {
+    try {
+      return await monitor.get<CascadeProgress>(`cascades/${id}`);
+    } catch (error) {
+      const patience = Date.now() - answeredAt < UNREACHABLE_LIMIT_MILLISECONDS;
+      if (error instanceof MonitorUnreachableError && patience) return undefined;
+      throw error;
     }
   }
 }

@@ -194,7 +194,7 @@ describe('the cascade, with five real processes', () => {
       }
     })();
     await killing;
-    expect(await replayed).toMatchObject({ code: 0 });
+    expect(await replayed).toMatchObject({ code: 0, output: expect.stringContaining('"failures": []') as unknown });
     await drained(pubsub, echo.count);
     await echo.stop();
     await pubsub.close();
@@ -206,7 +206,10 @@ describe('the cascade, with five real processes', () => {
   }, 360_000);
 
   it('says and decides nothing else when all bars after a session are other ones', async () => {
-    const system = await start(join(root, 'poisoned'));
+    // A snapshot names the file that its bars came from, so the other bars lie at the same place.
+    renameSync(join(root, 'bars'), join(root, 'true-bars'));
+    renameSync(join(root, 'poisoned'), join(root, 'bars'));
+    const system = await start(join(root, 'bars'));
     expect(await system.run('replay', '--from', FROM, '--to', CUT, '--json')).toMatchObject({ code: 0 });
     const poisoned = await putAside('poisoned-home');
     const all = objectsIn(plain);

@@ -1,7 +1,7 @@
 import { type Warehouse } from '@closing-bell/warehouse';
 
 /** Where one symbol's cascade stands. */
-export interface SymbolProgress {
+interface SymbolProgress {
   readonly symbol: string;
   readonly session: string;
   /** done: forecast or abstained, and drift seen to. failed: in the dead letters. running: neither yet. */

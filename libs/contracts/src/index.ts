@@ -9,7 +9,7 @@ export { barsIngested, BarsIngested } from './messages/bars-ingested';
 export { DEAD_LETTER_ATTRIBUTES, type DeadLetter, REDRIVE_ATTRIBUTE } from './messages/dead-letter';
 export { ColumnDrift, driftDetected, DriftDetected } from './messages/drift-detected';
 export { featuresComputed, FeaturesComputed } from './messages/features-computed';
-export { forecastMade, ForecastMade, type Outcome } from './messages/forecast-made';
+export { forecastMade, ForecastMade } from './messages/forecast-made';
 export { ingestionRequested, IngestionRequested } from './messages/ingestion-requested';
 export { marketClosed, MarketClosed } from './messages/market-closed';
 export {
@@ -21,8 +21,7 @@ export {
   type Trigger,
 } from './messages/model-ready';
 export { Reference } from './messages/reference';
-export { SymbolSession } from './messages/symbol-session';
-export { PermanentError, type PermanentErrorDetails } from './permanent-error';
+export { PermanentError } from './permanent-error';
 export { EXCHANGE_PATTERN, isDay, SYMBOL_PATTERN } from './rules';
 export {
   allSubscriptions,

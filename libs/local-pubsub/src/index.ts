@@ -1,2 +1,1 @@
-export { LocalPubSub, type LocalPubSubOptions } from './local-pubsub';
-export { StartError } from './journal/data-directory';
+export { LocalPubSub } from './local-pubsub';

@@ -5,7 +5,7 @@ import { type CreateSubscriptionOptions, type PubSub } from '@google-cloud/pubsu
 const ALREADY_EXISTS = 6;
 
 /** The topology's words as Pub/Sub's own subscription settings. */
-export function subscriptionSettings(projectId: string, subscription: Subscription): CreateSubscriptionOptions {
+function subscriptionSettings(projectId: string, subscription: Subscription): CreateSubscriptionOptions {
   const { retry, maxDeliveryAttempts, retainAckedSeconds, filter } = subscription;
   return {
     enableMessageOrdering: subscription.ordered,

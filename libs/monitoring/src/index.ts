@@ -1,2 +1,2 @@
-export { type DriftScore, driftScores } from './drift';
-export { type ForecastScore, type MaturedForecast, scoreForecast } from './forecast-score';
+export { driftScores } from './drift';
+export { scoreForecast } from './forecast-score';

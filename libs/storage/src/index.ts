@@ -2,7 +2,6 @@ export { readHashed, sha256Of, writeHashed } from './content-addressed';
 export { keySegment } from './object-key';
 export { type ObjectStore } from './object-store';
 export { openObjectStore } from './open-object-store';
-export { type Revision } from './series/revision';
 export { type Series } from './series/series';
-export { type NewSnapshot, SeriesStore, type Snapshot, type SnapshotReference } from './series/series-store';
+export { type NewSnapshot, SeriesStore, type SnapshotReference } from './series/series-store';
 export { StorageUnavailableError } from './storage-unavailable-error';

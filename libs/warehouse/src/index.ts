@@ -1,5 +1,5 @@
 export { exportRows } from './export';
 export { openWarehouse } from './open-warehouse';
-export { type Row, type TableDefinition } from './table';
+export { type Row } from './table';
 export { tables } from './tables';
-export { type Parameter, type Warehouse } from './warehouse';
+export { type Warehouse } from './warehouse';

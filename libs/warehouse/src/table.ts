@@ -14,7 +14,7 @@ interface Values {
   json: string;
 }
 
-export interface Column {
+interface Column {
   readonly type: ColumnType;
   readonly description: string;
   readonly nullable?: true;

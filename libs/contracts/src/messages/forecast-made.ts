@@ -15,8 +15,8 @@ import { ModelVersion, TRIGGERS, type Trigger } from './model-ready';
 import { Reference } from './reference';
 import { SymbolSession } from './symbol-session';
 
-export const OUTCOMES = ['forecast', 'abstained'] as const;
-export type Outcome = (typeof OUTCOMES)[number];
+const OUTCOMES = ['forecast', 'abstained'] as const;
+type Outcome = (typeof OUTCOMES)[number];
 
 /** The next ten sessions of a symbol are forecast as of a session, or the forecaster abstained. */
 export class ForecastMade extends SymbolSession {

@@ -24,7 +24,7 @@ export const TRIGGERS = ['features-computed', 'drift-detected'] as const;
 export type Trigger = (typeof TRIGGERS)[number];
 
 /** kept: the champion serves on. promoted: a challenger took its place. rejected: a challenger was trained and lost. baseline: no model is fit to serve. */
-export const DECISIONS = ['kept', 'promoted', 'rejected', 'baseline'] as const;
+const DECISIONS = ['kept', 'promoted', 'rejected', 'baseline'] as const;
 export type Decision = (typeof DECISIONS)[number];
 
 /** Why the trainer decided so: a stable code and a sentence with the numbers. */

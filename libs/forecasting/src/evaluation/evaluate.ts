@@ -11,7 +11,7 @@ const LOWER_INDEX = 1;
 const UPPER_INDEX = 37;
 
 /** Scores of one horizon over all origins. Price errors are in the bars' currency and are of the median. */
-export interface HorizonScores {
+interface HorizonScores {
   readonly horizon: number;
   /** Mean CRPS of the log return. */
   readonly crps: number;

@@ -36,7 +36,7 @@ export function layOutJudgement(bars: number): Judgement {
 }
 
 /** One reason of a verdict: a stable code and a sentence with the numbers. */
-export interface VerdictReason {
+interface VerdictReason {
   readonly code:
     | 'no-scored-origins'
     | 'no-candidate'

@@ -9,7 +9,7 @@ import { type BlockRecord, type Stored, type SubscriptionRecord, type TopicRecor
 const { Topic, Subscription } = google.pubsub.v1;
 
 /** How long an ack or an attempt count may wait for the next group commit, milliseconds. */
-export const LAZY_COMMIT_DELAY = 50;
+const LAZY_COMMIT_DELAY = 50;
 
 /** Raise it when what is stored changes shape. */
 const FORMAT = 1;

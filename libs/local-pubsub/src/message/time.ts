@@ -9,9 +9,3 @@ export function milliseconds(value: google.protobuf.IDuration | null | undefined
   if (!value) return undefined;
   return wholeSeconds(value.seconds) * 1000 + (value.nanos ?? 0) / 1e6;
 }
-
-/** Milliseconds → Duration or Timestamp. */
-export function secondsAndNanos(ms: number): { seconds: number; nanos: number } {
-  const seconds = Math.floor(ms / 1000);
-  return { seconds, nanos: Math.round((ms - seconds * 1000) * 1e6) };
-}
