@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { TestClients, TestServer } from './fixtures/server';
 import { ServerProcess } from './fixtures/server-process';
+import { waitUntil } from './fixtures/wait-until';
 
 describe('the server as a process', () => {
   let dataDirectory: string;
@@ -51,6 +53,31 @@ describe('the server as a process', () => {
     const server = run('--port', port);
     expect(await server.end()).toBe(1);
     expect(server.errors).toBe(`Port ${port} on 127.0.0.1 is in use: stop what listens there, or give another port.\n`);
+  });
+
+  it('on a full disk refuses publishes, keeps what it acknowledged, and goes on when acks made room', async () => {
+    const server = new ServerProcess(['--port', '0', '--data', dataDirectory], 4 * 1024 * 1024);
+    processes.push(server);
+    const clients = new TestClients(await server.ready());
+    await clients.createPair('bars');
+    const text = 'x'.repeat(300_000);
+    let acknowledged = 0;
+    const publish = async (): Promise<boolean> => {
+      const isTaken = await clients.publishOnce('bars', text);
+      if (isTaken) acknowledged++;
+      return isTaken;
+    };
+    while (await publish());
+    expect(acknowledged).toBeGreaterThan(5);
+    const pulled = await clients.pull('bars', 3);
+    await clients.ack('bars', ...pulled);
+    acknowledged -= pulled.length;
+    await waitUntil('room for another message', publish);
+    await clients.close();
+    await server.end('SIGKILL');
+    const after = await TestServer.start({ dataDirectory });
+    expect(after.server.stats().unacked).toBe(acknowledged);
+    await after.stop();
   });
 
   it.each([

@@ -42,8 +42,9 @@ export function openDataDirectory<Tables>(
     mkdirSync(directory, { recursive: true });
     path = realpathSync(directory);
     if (held.has(path)) throw heldBy(directory, process.pid);
-    // Without overlapping sync a commit resolves after LMDB has synced its data and then its meta page.
-    root = open({ path, overlappingSync: false, noSubdir: false, maxDbs: 8 });
+    // Without overlapping sync a commit resolves after LMDB has synced its data and then its meta page. With batching by turns
+    // of the event loop, a failed commit would also reject a promise that nobody can handle.
+    root = open({ path, overlappingSync: false, eventTurnBatching: false, noSubdir: false, maxDbs: 8 });
     tables = openTables(root);
   } catch (error) {
     if (error instanceof StartError) throw error;

@@ -44,6 +44,9 @@ class Changes {
   readonly progress = new Set<BlockProgress>();
   readonly droppedProgress = new Set<BlockProgress>();
   readonly droppedBlocks: Block[] = [];
+  /** Told when `appended` is on disk. */
+  readonly publishers: Waiter[] = [];
+  /** Told when all else is. */
   readonly waiters: Waiter[] = [];
 
   get isEmpty(): boolean {
@@ -143,8 +146,11 @@ export class Journal {
 
   /** Resolves when the block is synced to disk; rejects where the disk refuses it, and then forgets it. */
   appendBlock(block: Block): Promise<void> {
-    this.#changes.appended.push(block);
-    return this.flush();
+    return new Promise((resolve, reject) => {
+      this.#changes.appended.push(block);
+      this.#changes.publishers.push({ resolve, reject });
+      this.#commitSoon();
+    });
   }
 
   progressChanged(progress: BlockProgress): void {
@@ -202,7 +208,7 @@ export class Journal {
     this.#cancelLazyCommit = undefined;
     this.#commit = this.#commitGathered().finally(() => {
       this.#commit = undefined;
-      if (this.#changes.waiters.length > 0) this.#commitSoon();
+      if (this.#changes.waiters.length + this.#changes.publishers.length > 0) this.#commitSoon();
       else if (!this.#changes.isEmpty) this.#commitLazily();
     });
   }
@@ -212,18 +218,28 @@ export class Journal {
     await new Promise(setImmediate);
     const changes = this.#changes;
     this.#changes = new Changes();
-    try {
-      await this.#directory.root.batch(() => this.#write(changes));
-    } catch (error) {
-      const failure = await commitFailure(error);
-      this.#keepForLater(changes);
-      for (const waiter of changes.waiters) waiter.reject(failure);
-      return;
+    let failure = await this.#write(changes);
+    for (const { resolve, reject } of changes.publishers) failure ? reject(failure) : resolve();
+    if (failure && changes.appended.length > 0) {
+      // On a full disk, what acks give back is what makes room again.
+      changes.appended.length = 0;
+      failure = await this.#write(changes);
     }
-    for (const waiter of changes.waiters) waiter.resolve();
+    if (failure) this.#keepForLater(changes);
+    for (const { resolve, reject } of changes.waiters) failure ? reject(failure) : resolve();
   }
 
-  #write(changes: Changes): void {
+  /** One commit: all of it or nothing. Resolves to what went wrong. */
+  async #write(changes: Changes): Promise<Error | undefined> {
+    try {
+      await this.#directory.root.batch(() => this.#put(changes));
+      return undefined;
+    } catch (error) {
+      return commitFailure(error);
+    }
+  }
+
+  #put(changes: Changes): void {
     for (const write of changes.resources) write();
     for (const block of changes.appended) void this.#directory.tables.blocks.put(keyOf(block), block.bytes);
     const last = changes.appended.at(-1);
@@ -239,7 +255,7 @@ export class Journal {
     for (const block of changes.droppedBlocks) void this.#directory.tables.blocks.remove(keyOf(block));
   }
 
-  /** All but the appended blocks, whose publishers are told of the failure. */
+  /** All but appended blocks, whose publishers were told of the failure. */
   #keepForLater(failed: Changes): void {
     const next = this.#changes;
     next.resources.unshift(...failed.resources);
