@@ -13,7 +13,7 @@ help: ## List the verbs
 # A lock file written on one platform may lack another's optional packages: then a plain install completes it.
 $(INSTALLED): package.json package-lock.json
 	@echo "Installing packages (about a minute the first time) ..."
-	@npm ci --no-audit --no-fund --loglevel=error || npm install --no-audit --no-fund --loglevel=error
+	@npm ci --no-audit --no-fund --loglevel=silent || npm install --no-audit --no-fund --loglevel=error
 	@touch $@
 
 install: $(INSTALLED) ## Install the npm packages that the lock file pins

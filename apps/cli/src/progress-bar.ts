@@ -21,6 +21,8 @@ export function progressBar(output: NodeJS.WriteStream, total: number, unit: str
       done += 1;
       bar.update(done, { rate: (done / ((Date.now() - started) / 1000)).toFixed(1), now });
     },
+    /** Says what is going on while no unit is done. */
+    note: (text: string): void => bar.update({ now: text }),
     stop: (): void => bar.stop(),
   };
 }

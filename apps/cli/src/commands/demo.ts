@@ -18,7 +18,12 @@ export async function demo(terminal: Terminal): Promise<number> {
   const environment = { ...terminal.environment, CLOSING_BELL_MARKET_DATA: 'sample:', CLOSING_BELL_SYMBOLS: SYMBOL };
   const demoTerminal: Terminal = { ...terminal, config, environment };
   const asked = untilSignal();
-  const supervisor = new Supervisor({ config, environment, reporter: reporterTo(demoTerminal, 'WARN') });
+  let note: (text: string) => void = () => undefined;
+  const reporter = reporterTo(demoTerminal, (child, line) => {
+    const training = child === 'trainer' ? /"message":"(training [^"]*)"/.exec(line)?.[1] : undefined;
+    if (training !== undefined) note(training);
+  });
+  const supervisor = new Supervisor({ config, environment, reporter });
   try {
     print(terminal, 'Starting the local Pub/Sub and the five services …');
     await supervisor.start();
@@ -28,7 +33,12 @@ export async function demo(terminal: Terminal): Promise<number> {
         terminal,
         `Replaying the closes of the S&P 500 from ${FROM} to ${TO}, through the crash; a first run trains models in between …`,
       );
-      const replayed = replayCommand(demoTerminal, connection, { from: FROM, to: TO, limitMinutes: 30 });
+      const replayed = replayCommand(demoTerminal, connection, {
+        from: FROM,
+        to: TO,
+        limitMinutes: 30,
+        onStart: (show) => (note = show),
+      });
       const code = await Promise.race([replayed, asked.then(() => 130)]);
       if (code === 130) return code;
       await showForecast(demoTerminal, connection, SYMBOL, {});

@@ -11,6 +11,8 @@ export interface ReplayOptions {
   readonly forceRetrain?: boolean;
   readonly limitMinutes: number;
   readonly json?: boolean;
+  /** Is handed a function that shows a line beside the bar, for whoever knows what is going on. */
+  readonly onStart?: (note: (text: string) => void) => void;
 }
 
 /** Replays the sessions of a span with a progress bar. Returns the exit code: 1 when any cascade failed. */
@@ -29,6 +31,7 @@ export async function replayCommand(
   }
   const symbols = options.symbols ?? config.symbols;
   const bar = options.json ? undefined : progressBar(output, sessions.length, 'closes');
+  if (bar) options.onStart?.(bar.note);
   const started = Date.now();
   let failures: ReplayFailure[];
   try {

@@ -6,13 +6,19 @@ import { readableLine, severityOf } from '../supervisor/log-line';
 import { Supervisor } from '../supervisor/supervisor';
 import { print, type Terminal } from '../terminal';
 
-/** Prints the services' lines, readable and with their names before them. */
-export function reporterTo(terminal: Terminal, least: 'INFO' | 'WARN'): ChildReporter {
+/**
+ * Prints the services' lines, readable and with their names before them.
+ *
+ * @param quietly takes the lines of no more than information instead, where they should not be printed
+ */
+export function reporterTo(terminal: Terminal, quietly?: (child: string, line: string) => void): ChildReporter {
   const { output } = terminal;
-  const quiet = new Set(['TRACE', 'DEBUG', ...(least === 'WARN' ? ['INFO'] : [])]);
   return {
     line: (child, line) => {
-      if (!quiet.has(severityOf(line))) print(terminal, readableLine(child, line, output.isTTY));
+      const severity = severityOf(line);
+      if (severity === 'TRACE' || severity === 'DEBUG') return;
+      if (severity === 'INFO' && quietly) quietly(child, line);
+      else print(terminal, readableLine(child, line, output.isTTY));
     },
     crashed: (child, how, pause) =>
       print(terminal, `${child} ended with ${how}; starting it again in ${pause / 1000} s`),
@@ -30,7 +36,7 @@ export function untilSignal(): Promise<NodeJS.Signals> {
 export async function up(terminal: Terminal): Promise<number> {
   const { config, environment, clock } = terminal;
   const asked = untilSignal();
-  const supervisor = new Supervisor({ config, environment, reporter: reporterTo(terminal, 'INFO') });
+  const supervisor = new Supervisor({ config, environment, reporter: reporterTo(terminal) });
   try {
     await supervisor.start();
     const connection = connect(terminal);

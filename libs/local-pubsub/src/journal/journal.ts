@@ -71,6 +71,7 @@ class Changes {
  */
 export class Journal {
   readonly #directory: DataDirectory<Tables>;
+  #lastMessageId: number;
   #changes = new Changes();
   #commit: Promise<void> | undefined;
   #cancelLazyCommit: (() => void) | undefined;
@@ -80,6 +81,7 @@ export class Journal {
     private readonly clock: Clock,
   ) {
     this.#directory = directory;
+    this.#lastMessageId = (directory.root.get('lastMessageId') as number | undefined) ?? 0;
   }
 
   /** @throws StartError where another server holds the directory, it cannot be written, or it is of another format. */
@@ -108,7 +110,7 @@ export class Journal {
         config: Subscription.decode(value.config),
       })),
       blocks: this.#loadBlocks(),
-      lastMessageId: (this.#directory.root.get('lastMessageId') as number | undefined) ?? 0,
+      lastMessageId: this.#lastMessageId,
     };
   }
 
@@ -147,6 +149,7 @@ export class Journal {
   /** Resolves when the block is synced to disk; rejects where the disk refuses it, and then forgets it. */
   appendBlock(block: Block): Promise<void> {
     return new Promise((resolve, reject) => {
+      this.#lastMessageId = block.lastMessageId;
       this.#changes.appended.push(block);
       this.#changes.publishers.push({ resolve, reject });
       this.#commitSoon();
@@ -219,14 +222,14 @@ export class Journal {
     const changes = this.#changes;
     this.#changes = new Changes();
     let failure = await this.#write(changes);
-    for (const { resolve, reject } of changes.publishers) failure ? reject(failure) : resolve();
+    settle(changes.publishers, failure);
     if (failure && changes.appended.length > 0) {
       // On a full disk, what acks give back is what makes room again.
       changes.appended.length = 0;
       failure = await this.#write(changes);
     }
     if (failure) this.#keepForLater(changes);
-    for (const { resolve, reject } of changes.waiters) failure ? reject(failure) : resolve();
+    settle(changes.waiters, failure);
   }
 
   /** One commit: all of it or nothing. Resolves to what went wrong. */
@@ -242,8 +245,8 @@ export class Journal {
   #put(changes: Changes): void {
     for (const write of changes.resources) write();
     for (const block of changes.appended) void this.#directory.tables.blocks.put(keyOf(block), block.bytes);
-    const last = changes.appended.at(-1);
-    if (last) void this.#directory.root.put('lastMessageId', last.lastMessageId);
+    // Also where nothing was appended: LMDB reuses what one commit freed after another that is not empty.
+    void this.#directory.root.put('lastMessageId', this.#lastMessageId);
     for (const progress of changes.progress) {
       // A later change may have dropped it from the next commit already, which then removes it.
       void this.#directory.tables.progress.put(progressKeyOf(progress), progress.encode());
@@ -262,6 +265,13 @@ export class Journal {
     next.droppedBlocks.push(...failed.droppedBlocks);
     for (const progress of failed.droppedProgress) next.droppedProgress.add(progress);
     for (const progress of failed.progress) if (!next.droppedProgress.has(progress)) next.progress.add(progress);
+  }
+}
+
+function settle(waiters: readonly Waiter[], failure: Error | undefined): void {
+  for (const waiter of waiters) {
+    if (failure) waiter.reject(failure);
+    else waiter.resolve();
   }
 }
 
