@@ -1,0 +1,75 @@
+import { type RegisteredModel } from '@closing-bell/registry';
+import { askPolicy, type RetrainQuestion } from '../src/retrain-policy';
+
+const policy = { retrainAfterSessions: 63, pauseSessions: 21 };
+const HASH = 'f'.repeat(64);
+
+function version(number: number, age: number, featureSetHash = HASH): RegisteredModel {
+  return {
+    name: '^GSPC',
+    version: number,
+    decision: 'd',
+    // The test's calendar reads the age from the year.
+    moment: { session: String(age), trigger: 'features-computed' },
+    featureSetHash,
+    metrics: {},
+    artifact: { uri: 'file:///x', sha256: 'a'.repeat(64) },
+  };
+}
+
+function ask(changes: Partial<RetrainQuestion>) {
+  const { retrain, reasons } = askPolicy(policy, {
+    trigger: 'features-computed',
+    forceRetrain: false,
+    featureSetHash: HASH,
+    champion: undefined,
+    latest: undefined,
+    sessionsSince: Number,
+    ...changes,
+  });
+  return [retrain, ...reasons.map(({ code }) => code)];
+}
+
+describe('the retraining policy', () => {
+  it('trains where there is no champion', () => {
+    expect(ask({})).toEqual([true, 'no-champion']);
+  });
+
+  it('keeps a young champion, and says why', () => {
+    expect(ask({ champion: version(1, 62), latest: version(1, 62) })).toEqual([false, 'no-reason-to-retrain']);
+  });
+
+  it('retrains a champion that is too old, whatever was trained since', () => {
+    expect(ask({ champion: version(1, 63), latest: version(2, 5) })).toEqual([true, 'champion-too-old']);
+  });
+
+  it('retrains on drift, and pauses after a training', () => {
+    const drift = 'log_return: ks-distance 0.500 above 0.400';
+    const question = { trigger: 'drift-detected' as const, drift, champion: version(1, 40) };
+    expect(ask({ ...question, latest: version(1, 40) })).toEqual([true, 'drift']);
+    expect(ask({ ...question, latest: version(2, 20) })).toEqual([false, 'drift', 'training-pause']);
+  });
+
+  it('does not train again each day after a challenger was refused', () => {
+    expect(ask({ latest: version(1, 1) })).toEqual([false, 'no-champion', 'training-pause']);
+    expect(ask({ latest: version(1, 21) })).toEqual([true, 'no-champion']);
+  });
+
+  it('retrains at once when the champion cannot read the features', () => {
+    expect(ask({ champion: version(1, 1, 'e'.repeat(64)), latest: version(1, 1) })).toEqual([
+      true,
+      'feature-set-changed',
+    ]);
+  });
+
+  it('obeys force once a cascade: not again for the drift found in it', () => {
+    const champion = version(1, 1);
+    expect(ask({ forceRetrain: true, champion, latest: champion })).toEqual([true, 'forced']);
+    const drift = { trigger: 'drift-detected' as const, drift: 'x' };
+    expect(ask({ forceRetrain: true, champion, latest: champion, ...drift })).toEqual([
+      false,
+      'drift',
+      'training-pause',
+    ]);
+  });
+});
