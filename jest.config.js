@@ -19,7 +19,8 @@ module.exports = {
   },
   // Packages that are published as ES modules alone, which Jest's own loader cannot require.
   transformIgnorePatterns: ['/node_modules/(?!(hyparquet|hyparquet-writer|vega-datasets|yahoo-finance2)/)'],
-  testTimeout: 30_000,
+  // A machine shared with other work takes several times as long; a hung test still ends.
+  testTimeout: 120_000,
   // Many tests wait for a server rather than compute.
   maxWorkers: '100%',
 };
