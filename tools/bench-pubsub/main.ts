@@ -34,7 +34,6 @@ async function main(): Promise<void> {
     options: {
       'emulator-jar': { type: 'string' },
       runs: { type: 'string', default: '3' },
-      only: { type: 'string', default: '' },
       markdown: { type: 'string' },
       json: { type: 'string' },
     },
@@ -48,7 +47,7 @@ async function main(): Promise<void> {
     );
 
   const measurements: Measurement[] = [];
-  for (const scenario of SCENARIOS.filter(({ name }) => name.includes(values.only))) {
+  for (const scenario of SCENARIOS) {
     const results = new Map<ServerKind, Result[]>(servers.map((server) => [server, []]));
     for (let count = 0; count < Number(values.runs); count++) {
       for (const server of servers) {

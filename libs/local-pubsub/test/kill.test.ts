@@ -88,6 +88,8 @@ class Receiver {
   ) {
     this.#subscription = pubsub.subscription(id, {
       batching: { maxMilliseconds: 10 },
+      // The client counts acks that it gave up as not sent yet, and would wait an hour for them.
+      closeOptions: { timeout: Duration.from({ seconds: 1 }) },
       // With exactly-once delivery it is 60 s by default, for which a message is held that the client lost to a kill.
       minAckDeadline: Duration.from({ seconds: 10 }),
       maxAckDeadline: Duration.from({ seconds: 10 }),

@@ -30,7 +30,7 @@ export function splitName(name: string): { project: string; id: string } {
   return { project, id };
 }
 
-export interface Page<T> {
+interface Page<T> {
   readonly items: readonly T[];
   /** '' on the last page. */
   readonly nextPageToken: string;

@@ -3,7 +3,7 @@ import { Fifo } from './fifo';
 import { type OrderedKey } from './ordered-key';
 
 /** Flow control of a consumer: what it may hold unacked. Infinity for no limit. */
-export interface FlowControl {
+interface FlowControl {
   readonly messages: number;
   readonly bytes: number;
 }

@@ -10,7 +10,7 @@ import { type OrderedKey } from './ordered-key';
  * - FORWARDING: on its way to the dead-letter topic.
  * - DONE: needs nothing any more.
  */
-export type DeliveryState = 'WAITING' | 'LEASED' | 'ACKED' | 'FORWARDING' | 'DONE';
+type DeliveryState = 'WAITING' | 'LEASED' | 'ACKED' | 'FORWARDING' | 'DONE';
 
 /** One message on its way through one subscription. */
 export class Delivery {
