@@ -1,18 +1,7 @@
 import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  IsArray,
-  IsDefined,
-  IsNumber,
-  IsString,
-  Matches,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsNumber, IsString, Matches, ValidateNested } from 'class-validator';
 import { defineContract } from '../contract';
-import { IsSha256 } from '../rules';
-import { Reference } from './reference';
-import { SymbolSession } from './symbol-session';
+import { FeatureReferences } from './feature-references';
 
 /** One column whose current window left its reference window. */
 export class ColumnDrift {
@@ -34,26 +23,13 @@ export class ColumnDrift {
 }
 
 /** The data of a symbol moved away from what its model was trained on. */
-export class DriftDetected extends SymbolSession {
+export class DriftDetected extends FeatureReferences {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(100)
   @ValidateNested({ each: true })
   @Type(() => ColumnDrift)
   columns!: ColumnDrift[];
-
-  @IsDefined()
-  @ValidateNested()
-  @Type(() => Reference)
-  bars!: Reference;
-
-  @IsDefined()
-  @ValidateNested()
-  @Type(() => Reference)
-  features!: Reference;
-
-  @IsSha256()
-  featureSetHash!: string;
 }
 
 export const driftDetected = defineContract({

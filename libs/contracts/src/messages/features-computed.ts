@@ -1,26 +1,9 @@
-import { Type } from 'class-transformer';
-import { IsDefined, IsInt, Min, ValidateNested } from 'class-validator';
+import { IsInt, Min } from 'class-validator';
 import { defineContract } from '../contract';
-import { IsSha256 } from '../rules';
-import { Reference } from './reference';
-import { SymbolSession } from './symbol-session';
+import { FeatureReferences } from './feature-references';
 
 /** The feature set of a symbol as of the session's close is stored. */
-export class FeaturesComputed extends SymbolSession {
-  @IsDefined()
-  @ValidateNested()
-  @Type(() => Reference)
-  bars!: Reference;
-
-  @IsDefined()
-  @ValidateNested()
-  @Type(() => Reference)
-  features!: Reference;
-
-  /** Hash of the feature set's definition: a change of it is a reason to retrain. */
-  @IsSha256()
-  featureSetHash!: string;
-
+export class FeaturesComputed extends FeatureReferences {
   @IsInt()
   @Min(1)
   rows!: number;

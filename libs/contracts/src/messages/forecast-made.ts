@@ -10,16 +10,15 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { defineContract } from '../contract';
-import { IsSha256 } from '../rules';
 import { ModelVersion, TRIGGERS, type Trigger } from './model-ready';
 import { Reference } from './reference';
-import { SymbolSession } from './symbol-session';
+import { FeatureReferences } from './feature-references';
 
 const OUTCOMES = ['forecast', 'abstained'] as const;
 type Outcome = (typeof OUTCOMES)[number];
 
 /** The next ten sessions of a symbol are forecast as of a session, or the forecaster abstained. */
-export class ForecastMade extends SymbolSession {
+export class ForecastMade extends FeatureReferences {
   @IsIn(TRIGGERS)
   trigger!: Trigger;
 
@@ -39,20 +38,6 @@ export class ForecastMade extends SymbolSession {
   @ValidateNested()
   @Type(() => Reference)
   forecast?: Reference;
-
-  @IsDefined()
-  @ValidateNested()
-  @Type(() => Reference)
-  bars!: Reference;
-
-  @IsDefined()
-  @ValidateNested()
-  @Type(() => Reference)
-  features!: Reference;
-
-  /** Hash of the feature set's definition. */
-  @IsSha256()
-  featureSetHash!: string;
 
   /** The model that made it; absent for the baseline. */
   @IsOptional()

@@ -15,9 +15,8 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { defineContract } from '../contract';
-import { IsSha256 } from '../rules';
 import { Reference } from './reference';
-import { SymbolSession } from './symbol-session';
+import { FeatureReferences } from './feature-references';
 
 /** What made the trainer decide: the ordinary cascade, or a drift alarm after it. */
 export const TRIGGERS = ['features-computed', 'drift-detected'] as const;
@@ -59,7 +58,7 @@ export class ModelVersion {
 }
 
 /** The model that serves this symbol at this session is decided. */
-export class ModelReady extends SymbolSession {
+export class ModelReady extends FeatureReferences {
   @IsIn(TRIGGERS)
   trigger!: Trigger;
 
@@ -78,20 +77,6 @@ export class ModelReady extends SymbolSession {
   @ValidateNested()
   @Type(() => Reference)
   record!: Reference;
-
-  @IsDefined()
-  @ValidateNested()
-  @Type(() => Reference)
-  bars!: Reference;
-
-  @IsDefined()
-  @ValidateNested()
-  @Type(() => Reference)
-  features!: Reference;
-
-  /** Hash of the feature set's definition. */
-  @IsSha256()
-  featureSetHash!: string;
 
   /** The model to serve; absent when the decision is `baseline`. */
   @IsOptional()
