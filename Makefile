@@ -4,8 +4,10 @@ SHELL := /bin/bash
 BIN := node_modules/.bin
 INSTALLED := node_modules/.installed
 BUILT := dist/.built
+TENSORFLOW := dist/.tensorflow
+PYTHON := .cache/python
 
-.PHONY: help install build format format-check lint typecheck unused docs docs-check check test conformance bench-pubsub bench-cascade demo up clean
+.PHONY: help install build tensorflow python python-peers kernel kernel-check format format-check lint typecheck unused docs docs-check check test conformance bench-pubsub bench-cascade bench-train doctor demo up clean
 
 help: ## List the verbs
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2 }'
@@ -25,6 +27,31 @@ $(BUILT): $(INSTALLED) $(SOURCES) tsconfig.json tsconfig.build.json nest-cli.jso
 	@touch $@
 
 build: $(BUILT) ## Compile services, libraries and tools into dist/
+
+# Once a build, whatever comes of it: without TensorFlow training goes on with WebAssembly. WITHOUT_TENSORFLOW=1 skips it.
+$(TENSORFLOW): $(BUILT)
+	@[ -n "$(WITHOUT_TENSORFLOW)" ] || node dist/tools/tensorflow/main.js
+	@touch $@
+
+tensorflow: $(BUILT) ## Get TensorFlow for faster training: about 270 MB by npm or pip, once a machine
+	node dist/tools/tensorflow/main.js --require
+
+# What the Python checks of the exports need; requirements.txt pins every package with its hash.
+$(PYTHON)/.installed: tools/python/requirements.txt
+	python3 -m venv $(PYTHON)
+	$(PYTHON)/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $<
+	@touch $@
+
+python: $(PYTHON)/.installed ## Make a virtual environment with Keras, ONNX Runtime and NumPy, which tests of the exports use (needs python3)
+
+python-peers: python ## Add PyTorch to it, as a peer in bench-train (several GB)
+	$(PYTHON)/bin/pip install --quiet --disable-pip-version-check -r tools/bench-train/requirements.txt
+
+kernel: $(BUILT) ## Compile the WebAssembly kernel from libs/forecasting/kernel
+	node dist/tools/kernel/main.js
+
+kernel-check: $(BUILT) ## Fail when the WebAssembly kernel in the sources is not what its source compiles to
+	node dist/tools/kernel/main.js --check
 
 format: $(INSTALLED) ## Format every file
 	$(BIN)/prettier --write --log-level=warn .
@@ -47,9 +74,9 @@ docs: $(BUILT) ## Write what the docs derive from the code: schemas, topology, c
 docs-check: $(BUILT) ## Fail when the derived docs are not what the code says
 	node dist/tools/docs/main.js --check
 
-check: format-check lint typecheck unused docs-check ## All static checks
+check: format-check lint typecheck unused docs-check kernel-check ## All static checks
 
-test: $(BUILT) ## Run every test that this machine can run
+test: $(BUILT) $(TENSORFLOW) ## Run every test that this machine can run
 	$(BIN)/jest
 
 conformance: $(BUILT) ## Run the Pub/Sub conformance suite on every server at hand and write docs/conformance.md
@@ -61,10 +88,16 @@ bench-pubsub: $(BUILT) ## Measure the embedded Pub/Sub server beside Google's em
 bench-cascade: $(BUILT) ## Measure a close from its publication to its forecast in the warehouse
 	node dist/tools/bench-cascade/main.js
 
-demo: $(BUILT) ## Replay sixty real closes through the crash of 2020 and show the forecasts
+bench-train: $(BUILT) tensorflow ## Measure training beside Keras and PyTorch (make python-peers) and the bare matrix products
+	node dist/tools/bench-train/main.js --markdown docs/benchmarks/training.md --json docs/benchmarks/training.json
+
+doctor: $(BUILT) ## Tell what the services would run on here, above all what trains
+	@node dist/apps/cli/src/main.js doctor
+
+demo: $(BUILT) $(TENSORFLOW) ## Replay sixty real closes through the crash of 2020 and show the forecasts
 	@node dist/apps/cli/src/main.js demo
 
-up: $(BUILT) ## Run everything on this machine until Ctrl-C
+up: $(BUILT) $(TENSORFLOW) ## Run everything on this machine until Ctrl-C
 	@node dist/apps/cli/src/main.js up
 
 clean: ## Remove what was built

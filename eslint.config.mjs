@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'coverage', '.closing-bell', '*.js', '*.mjs'] },
+  { ignores: ['dist', 'node_modules', 'coverage', '.closing-bell', '*.js', '*.mjs', 'libs/forecasting/kernel'] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {
@@ -50,7 +50,14 @@ export default tseslint.config(
     rules: { 'no-restricted-imports': ['error', { patterns: ['@closing-bell/*'] }] },
   },
   {
-    files: ['libs/platform/src/run-service.ts', 'apps/cli/src/main.ts', 'tools/**', '**/test/**'],
+    files: [
+      'libs/platform/src/run-service.ts',
+      // Sets the number of threads before TensorFlow is loaded.
+      'libs/forecasting/src/lstm/fit/fit-worker.ts',
+      'apps/cli/src/main.ts',
+      'tools/**',
+      '**/test/**',
+    ],
     rules: { 'no-restricted-syntax': 'off' },
   },
 );

@@ -1,7 +1,7 @@
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
-  roots: ['<rootDir>/apps', '<rootDir>/libs'],
+  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/tools'],
   testMatch: ['**/test/**/*.test.ts'],
   moduleNameMapper: { '^@closing-bell/([^/]+)$': '<rootDir>/libs/$1/src' },
   transform: {
@@ -18,7 +18,7 @@ module.exports = {
     ],
   },
   // Packages that are published as ES modules alone, which Jest's own loader cannot require.
-  transformIgnorePatterns: ['/node_modules/(?!(hyparquet|hyparquet-writer|vega-datasets|yahoo-finance2)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(h5wasm|hyparquet|hyparquet-writer|vega-datasets|yahoo-finance2)/)'],
   // A machine shared with other work takes several times as long; a hung test still ends.
   testTimeout: 120_000,
   // Many tests wait for a server rather than compute.

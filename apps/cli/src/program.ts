@@ -3,7 +3,9 @@ import { Command, InvalidArgumentError } from 'commander';
 import { connect, type Connection } from './connection';
 import { listDeadLetters, redrive, showDeadLetter } from './commands/dead-letters';
 import { demo } from './commands/demo';
+import { doctor } from './commands/doctor';
 import { showForecast } from './commands/forecast';
+import { exportModel } from './commands/models';
 import { replayCommand } from './commands/replay';
 import { showStatus } from './commands/status';
 import { up } from './commands/up';
@@ -82,6 +84,24 @@ export async function program(terminal: Terminal, argv: readonly string[]): Prom
     .action((ids: string[], options: { all?: boolean }) =>
       connected((connection) => redrive(terminal, connection, ids, options.all ?? false)),
     );
+
+  command
+    .command('models')
+    .description('trained models')
+    .command('export')
+    .description('write a model as TensorFlow.js layers, .keras and ONNX files')
+    .argument('<symbol>', 'ticker symbol', symbol)
+    .requiredOption('--to <folder>', 'folder to write to')
+    .option('--version <number>', 'the champion by default', positive)
+    .action((name: string, options: { version?: number; to: string }) => exportModel(terminal, name, options));
+
+  command
+    .command('doctor')
+    .description('what the services would run on here, and how to make training faster')
+    .option('--json', 'print as JSON')
+    .action(async (options: { json?: boolean }) => {
+      exitCode = await doctor(terminal, options);
+    });
 
   await command.parseAsync(argv);
   return exitCode;

@@ -28,16 +28,15 @@ export class ModelCache {
       this.loaded.delete(key);
       throw error;
     } finally {
-      await this.evict();
+      this.evict();
     }
   }
 
-  private async evict(): Promise<void> {
+  private evict(): void {
     while (this.loaded.size > LOADED_MODELS) {
       const [oldest] = this.loaded;
       if (oldest === undefined) return;
       this.loaded.delete(oldest[0]);
-      (await oldest[1]).dispose();
     }
   }
 }

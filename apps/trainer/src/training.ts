@@ -19,8 +19,8 @@ import {
   loadLstm,
   type LstmModel,
   type LstmOptions,
+  type LstmTraining,
   type Scores,
-  trainLstm,
 } from '@closing-bell/forecasting';
 import { barsOfColumns, type ExchangeCalendar } from '@closing-bell/market';
 import { type ModelRegistry, type Moment, type RegisteredModel } from '@closing-bell/registry';
@@ -37,9 +37,11 @@ export interface TrainingDependencies {
   readonly policy: RetrainPolicy;
   readonly seed: number;
   readonly lstm: Partial<LstmOptions>;
+  /** Whether a challenger starts at the champion's weights rather than at ones drawn from the seed. */
+  readonly startAtChampion: boolean;
+  /** How a model is trained. Rejects with HistoryTooShortError where there is too little to learn from. */
+  readonly train: (training: LstmTraining) => Promise<LstmModel>;
   readonly logger: Logger;
-  /** How a model is trained; replaced in tests. */
-  readonly train?: typeof trainLstm;
 }
 
 /** What is to be decided: features as of a session, and what asks. */
@@ -61,11 +63,7 @@ const INPUTS = scaleFreeFeatures.features.map(({ name }) => name);
 
 /** Decides which model serves a symbol, trains a challenger where there is a reason, and says why. */
 export class Training {
-  private readonly train: typeof trainLstm;
-
-  constructor(private readonly dependencies: TrainingDependencies) {
-    this.train = dependencies.train ?? trainLstm;
-  }
+  constructor(private readonly dependencies: TrainingDependencies) {}
 
   /**
    * The decision for these inputs: the one that was made before, or a new one.
@@ -134,20 +132,22 @@ export class Training {
     signal: AbortSignal,
   ): Promise<DecisionRecord> {
     const { symbol, session, trigger, bars, features, featureSetHash } = question;
-    const { registry, decisions, seed, lstm, logger } = this.dependencies;
+    const { registry, decisions, seed, lstm, startAtChampion, train, logger } = this.dependencies;
     const history = await this.historyOf(question);
     // A champion that was trained on another feature set cannot read this one: it can neither serve nor be compared.
     const usable = champion?.featureSetHash === featureSetHash ? champion : undefined;
     const { trainingEnd, origins } = layOutJudgement(history.bars.length);
+    const serving = usable && (await loadLstm(await registry.load(usable.artifact)));
     let challenger: LstmModel;
     try {
-      challenger = await this.train({
+      challenger = await train({
         history: historyUntil(history, Math.max(trainingEnd, -1)),
         featureNames: INPUTS,
         options: lstm,
         seed,
         signal,
         onEpoch: (report) => logger.info({ symbol, session, ...report }, `training ${symbol}: epoch ${report.epoch}`),
+        warmStart: startAtChampion ? serving : undefined,
       });
     } catch (error) {
       if (!(error instanceof HistoryTooShortError)) throw error;
@@ -156,42 +156,36 @@ export class Training {
         ? { inputs, decision: 'kept', reasons: tooShort, model: versionOf(usable) }
         : { inputs, decision: 'baseline', reasons: tooShort };
     }
-    const serving = usable && (await loadLstm(await registry.load(usable.artifact)));
-    try {
-      const field: Forecaster[] = serving ? [challenger, serving] : [challenger];
-      const evaluation = await evaluate(field, history, origins);
-      const [challengerScores, championScores] = evaluation?.scores ?? [];
-      const verdict = judge({ evaluation, challenger: challengerScores, champion: championScores });
-      const registered = await registry.register({
-        name: symbol,
-        decision: decisions.identityOf(inputs),
-        moment: { session, trigger },
-        files: challenger.files,
-        featureSetHash,
-        metrics: metricsOf(challengerScores),
-        lineage: {
-          bars,
-          features,
-          seed,
-          parameters: {
-            ...challenger.preprocessing.training.options,
-            trainedUntil: challenger.preprocessing.training.to,
-          },
+    const field: Forecaster[] = serving ? [challenger, serving] : [challenger];
+    const evaluation = await evaluate(field, history, origins);
+    const [challengerScores, championScores] = evaluation?.scores ?? [];
+    const verdict = judge({ evaluation, challenger: challengerScores, champion: championScores });
+    const registered = await registry.register({
+      name: symbol,
+      decision: decisions.identityOf(inputs),
+      moment: { session, trigger },
+      files: challenger.files,
+      featureSetHash,
+      metrics: metricsOf(challengerScores),
+      lineage: {
+        bars,
+        features,
+        seed,
+        parameters: {
+          ...challenger.preprocessing.training.options,
+          trainedUntil: challenger.preprocessing.training.to,
         },
-      });
-      const serves = { promoted: registered, rejected: usable, kept: usable, baseline: undefined }[verdict.decision];
-      return {
-        inputs,
-        decision: verdict.decision,
-        reasons: [...reasons, ...verdict.reasons],
-        ...(serves ? { model: versionOf(serves) } : {}),
-        challenger: versionOf(registered),
-        ...(evaluation ? { scores: evaluation } : {}),
-      };
-    } finally {
-      challenger.dispose();
-      serving?.dispose();
-    }
+      },
+    });
+    const serves = { promoted: registered, rejected: usable, kept: usable, baseline: undefined }[verdict.decision];
+    return {
+      inputs,
+      decision: verdict.decision,
+      reasons: [...reasons, ...verdict.reasons],
+      ...(serves ? { model: versionOf(serves) } : {}),
+      challenger: versionOf(registered),
+      ...(evaluation ? { scores: evaluation } : {}),
+    };
   }
 
   private async historyOf({ bars, features }: TrainingQuestion): Promise<History> {

@@ -6,8 +6,13 @@ export { type Abstention, type Forecaster, type ReturnDistribution } from './for
 export { alignHistory, type History, historyUntil } from './history';
 export { QUANTILE_LEVELS } from './horizons';
 export { loadLstm, type LstmModel } from './lstm/lstm-model';
+export { kerasFile } from './lstm/export/keras-file';
+export { onnxFile } from './lstm/export/onnx-file';
+export { FitPool } from './lstm/fit/fit-pool';
+export { probeEngine } from './lstm/fit/probe-engine';
 export { type LstmOptions } from './lstm/options';
-export { trainLstm } from './lstm/train-lstm';
+export { type LstmTraining, trainLstm } from './lstm/train-lstm';
+export { findTensorFlow, tensorFlowFolder } from './lstm/tensorflow/find-tensorflow';
 export { HistoryTooShortError } from './lstm/training-set';
 export { toPrices } from './prices';
 export { decodeForecast, encodeForecast, type ForecastFile } from './forecast-file';

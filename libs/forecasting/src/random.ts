@@ -3,16 +3,23 @@
  * Source: xoshiro128** of Blackman and Vigna 2018, its state filled by a Weyl sequence through MurmurHash3's finaliser.
  */
 export class RandomSource {
-  private readonly state = new Uint32Array(4);
+  private a: number;
+  private b: number;
+  private c: number;
+  private d: number;
   private spareNormal: number | undefined;
 
   constructor(seed: number) {
-    for (let index = 0; index < 4; index++) {
-      let word = (seed + Math.imul(0x9e3779b9, index + 1)) >>> 0;
-      word = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
-      word = Math.imul(word ^ (word >>> 13), 0xc2b2ae35);
-      this.state[index] = word ^ (word >>> 16);
-    }
+    const word = (index: number): number => {
+      const weyl = (seed + Math.imul(0x9e3779b9, index)) >>> 0;
+      const once = Math.imul(weyl ^ (weyl >>> 16), 0x85ebca6b);
+      const twice = Math.imul(once ^ (once >>> 13), 0xc2b2ae35);
+      return twice ^ (twice >>> 16);
+    };
+    this.a = word(1);
+    this.b = word(2);
+    this.c = word(3);
+    this.d = word(4);
   }
 
   /** Uniform on [0, 1). */
@@ -50,17 +57,30 @@ export class RandomSource {
     return order;
   }
 
+  /**
+   * Sets each item to 0 with probability `rate`, to a resolution of 2^-16, and otherwise to 1 ÷ (1 − rate), so that its mean
+   * is 1. Source: Srivastava et al. 2014, scaled in training as Keras does.
+   */
+  fillDropout(items: Float32Array, rate: number): void {
+    const dropped = Math.round(rate * 2 ** 16);
+    const kept = 1 / (1 - rate);
+    // The sign of the difference as a factor: a branch would be mispredicted too often.
+    for (let index = 0; index < items.length; index += 2) {
+      const word = this.next();
+      items[index] = kept * ((dropped - 1 - (word >>> 16)) >>> 31);
+      if (index + 1 < items.length) items[index + 1] = kept * ((dropped - 1 - (word & 0xffff)) >>> 31);
+    }
+  }
+
   private next(): number {
-    const state = this.state;
-    const rotate = (word: number, bits: number): number => (word << bits) | (word >>> (32 - bits));
-    const [a = 0, b = 0, c = 0, d = 0] = state;
-    const result = Math.imul(rotate(Math.imul(b, 5), 7), 9) >>> 0;
+    const { a, b, c, d } = this;
+    const scrambled = Math.imul(b, 5);
     const mixedC = c ^ a;
     const mixedD = d ^ b;
-    state[1] = b ^ mixedC;
-    state[0] = a ^ mixedD;
-    state[2] = mixedC ^ (b << 9);
-    state[3] = rotate(mixedD, 11);
-    return result;
+    this.b = b ^ mixedC;
+    this.a = a ^ mixedD;
+    this.c = mixedC ^ (b << 9);
+    this.d = (mixedD << 11) | (mixedD >>> 21);
+    return Math.imul((scrambled << 7) | (scrambled >>> 25), 9) >>> 0;
   }
 }

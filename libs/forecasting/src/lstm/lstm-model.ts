@@ -1,30 +1,28 @@
-import { io, type Tensor, tensor3d, tidy } from '@tensorflow/tfjs-core';
-import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
-import { PermanentError } from '@closing-bell/contracts';
 import { ewmaVolatility } from '@closing-bell/features';
 import { type Abstention, type Forecaster, type ReturnDistribution, tooShort } from '../forecaster';
 import { type History } from '../history';
-import { HORIZONS } from '../horizons';
-import { type FittedNetwork } from './fit';
-import { buildNetwork, type NetworkShape, setNetworkWeights } from './network';
+import { HORIZONS, QUANTILE_LEVELS } from '../horizons';
+import { type LstmForecaster } from './engine';
+import { studentTOf, studentTQuantiles } from './heads/student-t';
+import { corruptModel, layersModelFiles, type ModelFiles, parseModelFile, readLayersModel } from './layers-model-file';
+import { type NetworkShape, type NetworkWeights } from './network';
+import { DISTRIBUTION_HEADS } from './options';
 import { featureColumns, type Preprocessing, scaleRows } from './preprocessing';
-import { useServingBackend } from './serving-backend';
-import { HEAD_OUTPUTS, studentTOf, studentTQuantiles } from './student-t-head';
-
-/** A model's files by name: a tfjs-layers model (`model.json`, `weights.bin`) and `preprocessing.json`. */
-export type LstmFiles = Readonly<Record<string, Buffer>>;
+import { openWasmEngine } from './wasm/wasm-engine';
 
 const NAME = 'lstm';
 
-/** A trained LSTM. It holds memory of TensorFlow until it is disposed of. */
+/** A trained LSTM. */
 export class LstmModel implements Forecaster {
   readonly name = NAME;
 
   constructor(
     /** What to store, byte for byte what it was loaded from. */
-    readonly files: LstmFiles,
+    readonly files: ModelFiles,
     readonly preprocessing: Preprocessing,
-    private readonly network: LayersModel,
+    readonly shape: NetworkShape,
+    readonly weights: NetworkWeights,
+    private readonly network: LstmForecaster,
   ) {}
 
   /**
@@ -58,101 +56,65 @@ export class LstmModel implements Forecaster {
     if (!(volatility > 0)) {
       return { outcome: 'abstained', code: 'no-volatility', detail: 'The price has never moved.' };
     }
-    const outputs = tidy(() => {
-      const window = tensor3d(inputs, [1, lookback, features.length]);
-      return (this.network.predict(window) as Tensor).dataSync();
-    });
+    const outputs = this.network.outputs(inputs, 1);
     return {
       outcome: 'forecast',
-      quantiles: Array.from({ length: HORIZONS }, (_, index) => {
-        const horizon = index + 1;
-        const scaled = studentTQuantiles(studentTOf(outputs, (lookback - 1) * HEAD_OUTPUTS, horizon));
-        return scaled.map((quantile) => quantile * volatility * Math.sqrt(horizon));
-      }),
+      quantiles: Array.from({ length: HORIZONS }, (_, index) =>
+        this.scaledQuantiles(outputs, index + 1).map((quantile) => quantile * volatility * Math.sqrt(index + 1)),
+      ),
     };
   }
 
-  /** Frees the network's memory; the model cannot forecast afterwards. */
-  dispose(): void {
-    this.network.dispose();
+  /** Quantiles of the scaled return of a horizon (1..10); 39, ascending. */
+  private scaledQuantiles(outputs: Float32Array, horizon: number): Float64Array {
+    switch (this.preprocessing.head) {
+      case 'student-t':
+        return studentTQuantiles(studentTOf(outputs, 0, horizon));
+      case 'quantiles': {
+        const levels = QUANTILE_LEVELS.length;
+        // Quantiles that were learned one by one may cross. Source: Chernozhukov et al. 2010, rearrangement.
+        return Float64Array.from(outputs.subarray((horizon - 1) * levels, horizon * levels)).sort();
+      }
+    }
   }
 }
 
 /** Loads a model from its files. Throws PermanentError `corrupt-model` where they cannot be read. */
-export async function loadLstm(files: LstmFiles): Promise<LstmModel> {
-  await useServingBackend();
-  const preprocessing = parse<Preprocessing>(files, 'preprocessing.json');
+export async function loadLstm(files: ModelFiles): Promise<LstmModel> {
+  const preprocessing = parseModelFile<Preprocessing>(files, 'preprocessing.json');
   if (preprocessing.format !== 'closing-bell-lstm' || preprocessing.version !== 1) {
-    throw corrupt('preprocessing.json', 'it is not of format closing-bell-lstm, version 1');
+    throw corruptModel('preprocessing.json', 'it is not of format closing-bell-lstm, version 1');
   }
-  const { modelTopology, weightsManifest } = parse<io.ModelJSON>(files, 'model.json');
-  try {
-    const network = await loadLayersModel(
-      io.fromMemory({
-        modelTopology,
-        weightSpecs: weightsManifest.flatMap(({ weights }) => weights),
-        weightData: Uint8Array.from(file(files, 'weights.bin')).buffer,
-      }),
+  if (!DISTRIBUTION_HEADS.includes(preprocessing.head)) {
+    throw corruptModel(
+      'preprocessing.json',
+      `its head "${preprocessing.head}" is none of ${DISTRIBUTION_HEADS.join(', ')}`,
     );
-    return new LstmModel(files, preprocessing, network);
-  } catch (error) {
-    if (error instanceof PermanentError) throw error;
-    throw corrupt('model.json', error instanceof Error ? error.message : String(error));
   }
+  const { shape, weights } = readLayersModel(files, preprocessing.head);
+  if (shape.features !== preprocessing.features.length || shape.lookback !== preprocessing.lookback) {
+    throw corruptModel(
+      'preprocessing.json',
+      `it tells of ${preprocessing.features.length} features and ${preprocessing.lookback} steps, the network of ${shape.features} and ${shape.lookback}`,
+    );
+  }
+  return new LstmModel(files, preprocessing, shape, weights, await serve(shape, weights));
 }
 
-/** The files of a fitted network. */
-export async function lstmFiles(
+/** The model of a fitted network. */
+export async function lstmModel(
   shape: NetworkShape,
-  fitted: FittedNetwork,
+  weights: NetworkWeights,
   preprocessing: Preprocessing,
-): Promise<LstmFiles> {
-  await useServingBackend();
-  const network = buildNetwork(shape);
-  try {
-    setNetworkWeights(network, fitted.weights);
-    const files: Record<string, Buffer> = { 'preprocessing.json': json(preprocessing) };
-    await network.save(
-      io.withSaveHandler(async ({ modelTopology, weightSpecs, weightData }) => {
-        files['model.json'] = json({
-          format: 'layers-model',
-          generatedBy: 'Closing Bell',
-          convertedBy: null,
-          modelTopology,
-          weightsManifest: [{ paths: ['weights.bin'], weights: weightSpecs }],
-        });
-        files['weights.bin'] = Buffer.from(weightData as ArrayBuffer);
-        return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
-      }),
-    );
-    return files;
-  } finally {
-    network.dispose();
-  }
+): Promise<LstmModel> {
+  const files = {
+    ...layersModelFiles(shape, weights),
+    'preprocessing.json': Buffer.from(`${JSON.stringify(preprocessing, null, 2)}\n`),
+  };
+  return new LstmModel(files, preprocessing, shape, weights, await serve(shape, weights));
 }
 
-function json(value: unknown): Buffer {
-  return Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
-}
-
-function file(files: LstmFiles, name: string): Buffer {
-  const content = files[name];
-  if (content === undefined) throw corrupt(name, 'it is not there');
-  return content;
-}
-
-function parse<T>(files: LstmFiles, name: string): T {
-  const text = file(files, name).toString('utf8');
-  try {
-    return JSON.parse(text) as T;
-  } catch (error) {
-    throw corrupt(name, error instanceof Error ? error.message : String(error));
-  }
-}
-
-function corrupt(name: string, why: string): PermanentError {
-  return new PermanentError(`The model's file ${name} cannot be used: ${why}. Train the model again.`, {
-    reason: 'corrupt-model',
-    file: name,
-  });
+/** Forecasts are computed by the one engine that gives the same bytes on every machine, whatever trained the network. */
+async function serve(shape: NetworkShape, weights: NetworkWeights): Promise<LstmForecaster> {
+  return (await openWasmEngine({ fusedMultiplyAdd: false })).forecaster(shape, weights);
 }

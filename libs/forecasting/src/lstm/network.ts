@@ -1,24 +1,40 @@
 import { type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import { initializers, layers, type Sequential, sequential } from '@tensorflow/tfjs-layers';
 import { type RandomSource } from '../random';
-import { HEAD_OUTPUTS } from './student-t-head';
+import { type HeadName } from './heads/head';
+import { headOf } from './heads/head-of';
 
 /** Sizes of a network. */
 export interface NetworkShape {
   readonly features: number;
   readonly units: number;
   readonly lookback: number;
+  /** Share of the LSTM's outputs dropped in training, 0–1. */
   readonly dropout: number;
+  readonly head: HeadName;
+}
+
+/**
+ * Weights in the order of the layers, as tfjs-layers and Keras have them, row-major float32: kernel [features × 4 units],
+ * recurrent kernel [units × 4 units], bias [4 units], head kernel [units × outputs], head bias [outputs]. Gates in the order
+ * input, forget, cell, output.
+ */
+export type NetworkWeights = readonly [Float32Array, Float32Array, Float32Array, Float32Array, Float32Array];
+
+/** Shapes of {@link NetworkWeights}. */
+export function weightShapes({ features, units, head }: NetworkShape): readonly number[][] {
+  const { outputs } = headOf(head);
+  return [[features, 4 * units], [units, 4 * units], [4 * units], [units, outputs], [outputs]];
 }
 
 /** Deviation of the head's initial weights: near zero, so that training starts from one fixed distribution. */
 const HEAD_DEVIATION = 0.01;
 
 /**
- * LSTM (the whole sequence) → dropout → dense head at every step: [batch, lookback, features] → [batch, lookback, 30].
- * Its weights are zero until they are set.
+ * The network as layers of TensorFlow.js: LSTM (the whole sequence) → dropout → dense head at every step, [batch, lookback,
+ * features] → [batch, lookback, outputs]. Its weights are zero until they are set.
  */
-export function buildNetwork({ features, units, lookback, dropout }: NetworkShape): Sequential {
+export function buildNetwork({ features, units, lookback, dropout, head }: NetworkShape): Sequential {
   const stack = [
     layers.lstm({
       name: 'lstm',
@@ -34,7 +50,8 @@ export function buildNetwork({ features, units, lookback, dropout }: NetworkShap
     layers.dropout({ name: 'dropout', rate: dropout }),
     layers.dense({
       name: 'head',
-      units: HEAD_OUTPUTS,
+      units: headOf(head).outputs,
+      activation: headOf(head).activation,
       kernelInitializer: initializers.randomNormal({ mean: 0, stddev: HEAD_DEVIATION }),
     }),
   ];
@@ -48,7 +65,7 @@ export function buildNetwork({ features, units, lookback, dropout }: NetworkShap
 }
 
 /** Sets a network's weights, in the order of its layers. */
-export function setNetworkWeights(network: Sequential, weights: readonly Float32Array[]): void {
+export function setNetworkWeights(network: Sequential, weights: NetworkWeights): void {
   tidy(() => {
     const shapes = network.getWeights().map((weight: Tensor) => weight.shape);
     network.setWeights(shapes.map((shape, index) => tensor(Float32Array.from(weights[index] ?? []), shape)));
@@ -57,20 +74,23 @@ export function setNetworkWeights(network: Sequential, weights: readonly Float32
 
 /**
  * Initial weights as Keras draws them: Glorot uniform kernel, orthogonal recurrence, forget bias 1. The head, near zero, starts
- * at outputs that do not depend on the features. headBias: raw[30].
+ * at outputs that do not depend on the features. headBias: float32[outputs].
  */
 export function initialWeights(
-  { features, units }: NetworkShape,
+  { features, units, head }: NetworkShape,
   headBias: Float32Array,
   random: RandomSource,
-): Float32Array[] {
+): NetworkWeights {
   const gates = 4 * units;
   const limit = Math.sqrt(6 / (features + gates));
   const kernel = Float32Array.from({ length: features * gates }, () => limit * (2 * random.uniform() - 1));
   const recurrence = orthonormalRows(units, gates, random);
   const bias = new Float32Array(gates).fill(1, units, 2 * units);
-  const head = Float32Array.from({ length: units * HEAD_OUTPUTS }, () => HEAD_DEVIATION * random.normal());
-  return [kernel, recurrence, bias, head, headBias];
+  const headKernel = Float32Array.from(
+    { length: units * headOf(head).outputs },
+    () => HEAD_DEVIATION * random.normal(),
+  );
+  return [kernel, recurrence, bias, headKernel, headBias];
 }
 
 /** Random matrix with orthonormal rows, row-major: Gram–Schmidt on normal rows. rows ≤ columns. Source: Saxe et al. 2013. */

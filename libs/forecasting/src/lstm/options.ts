@@ -1,3 +1,9 @@
+import { type HeadName } from './heads/head';
+
+/** Heads whose outputs are a distribution of each horizon's scaled return: what can be served. */
+export const DISTRIBUTION_HEADS = ['student-t', 'quantiles'] as const satisfies readonly HeadName[];
+export type DistributionHead = (typeof DISTRIBUTION_HEADS)[number];
+
 /** How the network is built and trained. */
 export interface LstmOptions {
   /** Width of the LSTM layer. */
@@ -6,6 +12,8 @@ export interface LstmOptions {
   readonly lookback: number;
   /** Share of the LSTM's outputs dropped in training, 0–1. */
   readonly dropout: number;
+  /** How the network says a distribution. */
+  readonly head: DistributionHead;
   readonly learningRate: number;
   /** Gradients are scaled down to this norm, taken over all weights together. */
   readonly gradientNorm: number;
@@ -30,6 +38,7 @@ export const LSTM_DEFAULTS: LstmOptions = {
   units: 200,
   lookback: 10,
   dropout: 0.2,
+  head: 'student-t',
   learningRate: 5e-4,
   gradientNorm: 1,
   batchSize: 64,

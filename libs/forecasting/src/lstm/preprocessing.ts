@@ -1,6 +1,6 @@
 import { PermanentError } from '@closing-bell/contracts';
 import { type History } from '../history';
-import { type LstmOptions } from './options';
+import { type DistributionHead, type LstmOptions } from './options';
 
 /** How one feature is brought to mean 0 and deviation 1, from the training rows alone. */
 export interface FeatureScaling {
@@ -23,6 +23,10 @@ interface TrainingSummary {
   readonly bestEpoch: number;
   /** Mean negative log-likelihood of the scaled validation targets under the kept weights. */
   readonly validationLoss: number;
+  /** The engine that computed it, with what decides its rounding; absent in models of release 0.1. */
+  readonly engine?: string;
+  /** Where training started: at weights drawn from the seed, or at another model's, which was trained until then. */
+  readonly start?: 'seed' | { readonly trainedUntil: string };
 }
 
 /** What a model needs beside its network, the content of `preprocessing.json`. */
@@ -38,7 +42,7 @@ export interface Preprocessing {
   /** Targets are log returns ÷ (σ √h), σ the EWMA volatility with this decay. */
   readonly target: { readonly scale: 'ewma-volatility'; readonly decay: number };
   /** Meaning of the network's outputs. */
-  readonly head: 'student-t';
+  readonly head: DistributionHead;
   readonly training: TrainingSummary;
 }
 

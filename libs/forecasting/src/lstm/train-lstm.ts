@@ -1,11 +1,11 @@
 import { type History } from '../history';
 import { HORIZONS } from '../horizons';
-import { fitInChildProcess } from './child-process-fit';
-import { type FitNetwork, type FitObserver } from './fit';
-import { loadLstm, lstmFiles, type LstmModel } from './lstm-model';
+import { type FitNetwork, type FitObserver } from './fit/fit';
+import { lstmModel, type LstmModel } from './lstm-model';
+import { type NetworkShape } from './network';
 import { LSTM_DEFAULTS, type LstmOptions } from './options';
-import { type Preprocessing } from './preprocessing';
 import { prepareTrainingSet, SCALED_LIMIT, TARGET_DECAY } from './training-set';
+import { rescaledWeights } from './warm-start';
 
 /** What to train on. */
 export interface LstmTraining extends FitObserver {
@@ -14,27 +14,30 @@ export interface LstmTraining extends FitObserver {
   readonly featureNames: readonly string[];
   /** What differs from {@link LSTM_DEFAULTS}. */
   readonly options?: Partial<LstmOptions>;
-  /** Decides every random number: same seed, same history, same machine, same bytes. */
+  /** Decides every random number: same seed, same history, same engine and machine, same bytes. */
   readonly seed: number;
+  /** A model whose weights to start at, where it has the same sizes and reads the same features; otherwise it is ignored. */
+  readonly warmStart?: LstmModel | undefined;
 }
 
 /**
- * Trains an LSTM on a history, in a process of its own. Rejects with HistoryTooShortError where there is too little to learn
- * from, with TrainingProcessError (worth another try) where the process died, and with the signal's reason on an abort.
- * fit: the way the network is computed.
+ * Trains an LSTM on a history. Rejects with HistoryTooShortError where there is too little to learn from, and with whatever
+ * the fit rejects with.
  */
 export async function trainLstm(
-  { history, featureNames, options, seed, onEpoch, signal }: LstmTraining,
-  fit: FitNetwork = fitInChildProcess(),
+  { history, featureNames, options, seed, warmStart, onEpoch, signal }: LstmTraining,
+  fit: FitNetwork,
 ): Promise<LstmModel> {
   const settings: LstmOptions = { ...LSTM_DEFAULTS, ...options };
   const { scaling, inputs, training, validation } = prepareTrainingSet(history, featureNames, settings);
-  const shape = {
+  const shape: NetworkShape = {
     features: featureNames.length,
     units: settings.units,
     lookback: settings.lookback,
     dropout: settings.dropout,
+    head: settings.head,
   };
+  const older = warmStart && canStartAt(warmStart, shape, featureNames) ? warmStart : undefined;
   const fitted = await fit(
     {
       ...shape,
@@ -48,10 +51,11 @@ export async function trainLstm(
       inputs,
       training,
       validation,
+      ...(older ? { start: rescaledWeights(older.weights, older.preprocessing.features, scaling) } : {}),
     },
     { onEpoch, signal },
   );
-  const preprocessing: Preprocessing = {
+  return lstmModel(shape, fitted.weights, {
     format: 'closing-bell-lstm',
     version: 1,
     features: scaling,
@@ -59,7 +63,7 @@ export async function trainLstm(
     lookback: settings.lookback,
     horizons: HORIZONS,
     target: { scale: 'ewma-volatility', decay: TARGET_DECAY },
-    head: 'student-t',
+    head: settings.head,
     training: {
       from: history.bars[Math.max(0, history.bars.length - settings.sessions)]?.session ?? '',
       to: history.bars.at(-1)?.session ?? '',
@@ -70,7 +74,19 @@ export async function trainLstm(
       epochs: fitted.epochs,
       bestEpoch: fitted.bestEpoch,
       validationLoss: fitted.validationLoss,
+      engine: fitted.engine,
+      start: older ? { trainedUntil: older.preprocessing.training.to } : 'seed',
     },
-  };
-  return loadLstm(await lstmFiles(shape, fitted, preprocessing));
+  });
+}
+
+/** Whether a model's weights fit a network that reads these features. */
+function canStartAt(model: LstmModel, shape: NetworkShape, featureNames: readonly string[]): boolean {
+  const { head, features } = model.preprocessing;
+  return (
+    head === shape.head &&
+    model.shape.units === shape.units &&
+    features.length === featureNames.length &&
+    features.every(({ name }, index) => name === featureNames[index])
+  );
 }

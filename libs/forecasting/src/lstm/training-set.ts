@@ -2,7 +2,7 @@ import { PermanentError } from '@closing-bell/contracts';
 import { ewmaVolatility } from '@closing-bell/features';
 import { type History } from '../history';
 import { HORIZONS } from '../horizons';
-import { type Examples } from './fit';
+import { type Examples } from './fit/fit';
 import { type LstmOptions } from './options';
 import { featureColumns, type FeatureScaling, fitScaling, scaleRows } from './preprocessing';
 

@@ -1,10 +1,10 @@
-import { logGamma } from './gamma';
+import { gammaHalfStep } from './gamma';
 
 /** ln of the constant of the standard Student t density with ν degrees of freedom. */
 export function studentTLogConstant(degreesOfFreedom: number): number {
-  return (
-    logGamma((degreesOfFreedom + 1) / 2) - logGamma(degreesOfFreedom / 2) - 0.5 * Math.log(degreesOfFreedom * Math.PI)
-  );
+  const step = new Float64Array(2);
+  gammaHalfStep(degreesOfFreedom / 2, step);
+  return Math.log((step[0] ?? NaN) / Math.sqrt(degreesOfFreedom * Math.PI));
 }
 
 /**

@@ -1,19 +1,25 @@
 import { type Tensor, tensor3d, tidy } from '@tensorflow/tfjs-core';
-import { buildNetwork, initialWeights, setNetworkWeights } from '../../src/lstm/network';
-import { useServingBackend } from '../../src/lstm/serving-backend';
+import {
+  buildNetwork,
+  initialWeights,
+  type NetworkShape,
+  type NetworkWeights,
+  setNetworkWeights,
+} from '../../src/lstm/network';
+import { usePlainBackend } from '../../src/lstm/layers/plain-backend';
 import { RandomSource } from '../../src/random';
 
-const SHAPE = { features: 3, units: 8, lookback: 5, dropout: 0.2 };
+const SHAPE: NetworkShape = { features: 3, units: 8, lookback: 5, dropout: 0.2, head: 'student-t' };
 
 describe('the network', () => {
-  beforeAll(useServingBackend);
+  beforeAll(usePlainBackend);
 
   it('gives a whole distribution for ten horizons at every step, from the steps so far alone', () => {
     tidy(() => {
       const network = buildNetwork(SHAPE);
       const weights = initialWeights(SHAPE, new Float32Array(30), new RandomSource(1)).map((weight) =>
         weight.map((value) => value + 0.01),
-      );
+      ) as unknown as NetworkWeights;
       setNetworkWeights(network, weights);
       const steps = Array.from({ length: 15 }, (_, index) => Math.sin(index));
       const run = (values: number[]): Float32Array =>

@@ -1,22 +1,27 @@
-import { digamma, logGamma } from '../../src/statistics/gamma';
+import { gammaHalfStep } from '../../src/statistics/gamma';
 
-/** x, ln Γ(x), ψ(x) by SciPy 1.17 (gammaln, digamma). */
+/** x, ln Γ(x + ½) − ln Γ(x), ψ(x + ½) − ψ(x) by mpmath 1.3 with 40 digits, rounded. */
 const REFERENCE: [number, number, number][] = [
-  [0.1, 2.252712651734206, -10.423754940411076],
-  [0.5, 0.5723649429247, -1.9635100260214235],
-  [1, 0, -0.5772156649015329],
-  [1.5, -0.12078223763524526, 0.03648997397857652],
-  [2.2, 0.09694746679063886, 0.5442934367411452],
-  [3.009, 0.7014682157131594, 0.926332514504932],
-  [9.99, 12.779315214350195, 2.250700372831201],
-  [10, 12.801827480081469, 2.251752589066721],
-  [47.3, 134.10538214034744, 3.845902225194359],
-  [10000, 82099.71749644238, 9.21029037114285],
+  [0.1, -1.8544787936649711, 8.883135726517887],
+  [0.5, -0.5723649429247001, 1.3862943611198906],
+  [1, -0.12078223763524522, 0.6137056388801094],
+  [1.05, -0.09095307214223428, 0.5800675588395147],
+  [1.5, 0.12078223763524522, 0.38629436111989063],
+  [3.009, 0.5094471627612381, 0.17979297220473672],
+  [6.5, 0.9166891521529594, 0.0798730046985342],
+  [6.99, 0.9543727462549612, 0.07408260345924565],
+  [7, 0.9551130247486319, 0.07397314914761965],
+  [9.99, 1.1382849922217506, 0.05130099281675245],
+  [47.3, 1.925612490828292, 0.010626692568984958],
+  [1000, 3.453752639496277, 0.000500124999984375],
+  [1e8, 9.210340370726183, 5.0000000125e-9],
 ];
 
-describe('the gamma function', () => {
-  it.each(REFERENCE)('has the reference logarithm and derivative at %d', (x, log, derivative) => {
-    expect(Math.abs(logGamma(x) - log)).toBeLessThan(1e-13 * Math.max(1, Math.abs(log)));
-    expect(Math.abs(digamma(x) - derivative)).toBeLessThan(1e-13 * Math.max(1, Math.abs(derivative)));
+describe('the half step of the gamma function', () => {
+  it.each(REFERENCE)('has the reference quotient and derivative at %d', (x, logarithm, derivative) => {
+    const step = new Float64Array(2);
+    gammaHalfStep(x, step);
+    expect(Math.abs(Math.log(step[0] ?? NaN) - logarithm)).toBeLessThan(1e-14 * Math.max(1, Math.abs(logarithm)));
+    expect(Math.abs((step[1] ?? NaN) / derivative - 1)).toBeLessThan(3e-13);
   });
 });

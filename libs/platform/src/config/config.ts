@@ -1,4 +1,5 @@
 import { EXCHANGE_PATTERN, SYMBOL_PATTERN } from '@closing-bell/contracts';
+import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { integer, list, oneOf, readVariable, text, type Variable } from './variable';
@@ -108,6 +109,42 @@ export const VARIABLES = {
     1,
     10_000,
   ),
+  lstmWarmStart: oneOf(
+    {
+      name: 'CLOSING_BELL_LSTM_WARM_START',
+      description: 'Where a retraining starts: at weights drawn from the seed, or at the champion’s.',
+      fallback: 'seed',
+    },
+    ['seed', 'champion'],
+  ),
+  engine: oneOf(
+    {
+      name: 'CLOSING_BELL_ENGINE',
+      description:
+        'What computes a training: TensorFlow where it is provisioned (`make tensorflow`), the WebAssembly kernel, or the slow reference; auto: the fastest at hand.',
+      fallback: 'auto',
+    },
+    ['auto', 'tensorflow', 'wasm', 'layers'],
+  ),
+  trainingProcesses: integer(
+    {
+      name: 'CLOSING_BELL_TRAINING_PROCESSES',
+      description: 'Trainings at a time, each in a process on one core; 0: one a core.',
+      fallback: 0,
+    },
+    0,
+    256,
+  ),
+  cache: text<string | undefined>(
+    {
+      name: 'CLOSING_BELL_CACHE',
+      description:
+        'Folder of what was downloaded or built for this machine; unset: closing-bell in $XDG_CACHE_HOME or ~/.cache.',
+      fallback: undefined,
+    },
+    /^[^\0]+$/,
+    'a path',
+  ),
   httpHost: text(
     {
       name: 'CLOSING_BELL_HTTP_HOST',
@@ -147,7 +184,7 @@ type Value<V> = V extends Variable<infer T> ? T : never;
 type Values = { readonly [K in keyof typeof VARIABLES]: Value<(typeof VARIABLES)[K]> };
 
 /** The whole configuration, read once at the start. What the home decides where a variable is unset is filled in. */
-export type Config = Values & { readonly objects: string; readonly warehouse: string };
+export type Config = Values & { readonly objects: string; readonly warehouse: string; readonly cache: string };
 
 /**
  * Reads the configuration from an environment.
@@ -170,5 +207,6 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     ...values,
     objects: values.objects ?? pathToFileURL(resolve(values.home, 'objects')).href,
     warehouse: values.warehouse ?? `duckdb:${resolve(values.home, 'warehouse.duckdb')}`,
+    cache: values.cache ?? resolve(environment['XDG_CACHE_HOME'] || resolve(homedir(), '.cache'), 'closing-bell'),
   };
 }

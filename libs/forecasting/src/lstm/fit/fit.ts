@@ -1,0 +1,62 @@
+import { type EngineName } from '../engine';
+import { type NetworkShape, type NetworkWeights } from '../network';
+
+/** Windows and what the network should say at their steps. */
+export interface Examples {
+  /** Row of the last step of each window, ascending. */
+  readonly lastRows: Int32Array;
+  /** What the head should say at each row, row-major: float32[rows × the head's targets]; NaN where there is none. */
+  readonly targets: Float32Array;
+}
+
+/** All that fitting a network takes; plain data, so that it can go to another process. */
+export interface FitTask extends NetworkShape {
+  readonly learningRate: number;
+  readonly gradientNorm: number;
+  readonly batchSize: number;
+  readonly stride: number;
+  readonly epochs: number;
+  readonly patience: number;
+  readonly seed: number;
+  /** Scaled features, row-major: float32[rows × features]. */
+  readonly inputs: Float32Array;
+  readonly training: Examples;
+  readonly validation: Examples;
+  /** Where to start; absent: at weights drawn from the seed. */
+  readonly start?: NetworkWeights;
+}
+
+/** Mean losses of a target after an epoch (counted from 1). */
+export interface EpochReport {
+  readonly epoch: number;
+  readonly trainingLoss: number;
+  readonly validationLoss: number;
+}
+
+/** A fitted network. */
+export interface FittedNetwork {
+  readonly weights: NetworkWeights;
+  readonly epochs: number;
+  /** The epoch whose weights these are; 0: none was better than the ones it started from. */
+  readonly bestEpoch: number;
+  readonly validationLoss: number;
+  /** The engine that computed it, with what decides its rounding. */
+  readonly engine: string;
+}
+
+export interface FitObserver {
+  readonly onEpoch?: ((report: EpochReport) => void) | undefined;
+  /** Ends the fit early; it rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A way of computing a fit. The same task on the same engine and machine gives the same bytes. */
+export type FitNetwork = (task: FitTask, observer: FitObserver) => Promise<FittedNetwork>;
+
+/** Which engine to compute with. */
+export interface EngineChoice {
+  /** `auto`: the fastest that this machine has. */
+  readonly engine: EngineName | 'auto';
+  /** Folder of what was downloaded or built for this machine; TensorFlow is looked for in it. */
+  readonly cache: string;
+}
