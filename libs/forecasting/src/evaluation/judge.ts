@@ -44,7 +44,7 @@ interface VerdictReason {
     | 'loses-to-baseline'
     | 'ties-naive'
     | 'loses-to-naive'
-    | 'no-champion'
+    | 'unopposed'
     | 'champion-unfit'
     | 'not-worse-than-champion'
     | 'worse-than-champion';
@@ -96,7 +96,8 @@ export function judge({ evaluation, challenger, champion }: Candidates): Verdict
   const reasons = [...fitness('challenger', challenger, reference, origins.length), ...championReasons];
   if (!isFit(challenger)) return { decision: championFit ? 'rejected' : 'baseline', reasons };
   if (champion === undefined) {
-    return { decision: 'promoted', reasons: [...reasons, { code: 'no-champion', detail: 'There is no champion.' }] };
+    const detail = 'There is no champion to compare it with.';
+    return { decision: 'promoted', reasons: [...reasons, { code: 'unopposed', detail }] };
   }
   if (!championFit) {
     const detail = 'The champion is not fit to serve.';

@@ -24,7 +24,7 @@ describe('the gate', () => {
   it('promotes a first challenger that beats the baseline and ties naive', () => {
     const verdict = judge({ evaluation, challenger: scores('lstm', 0.0095) });
     expect(verdict.decision).toBe('promoted');
-    expect(codes(verdict)).toEqual(['beats-baseline', 'ties-naive', 'no-champion']);
+    expect(codes(verdict)).toEqual(['beats-baseline', 'ties-naive', 'unopposed']);
     expect(verdict.reasons[0]?.detail).toBe(
       'The challenger is at least as good as the baseline: CRPS 0.009500 against 0.01000 of rolling-quantile-250, skill 5.0 % over 126 origins.',
     );
