@@ -2,7 +2,7 @@ import { PermanentError } from '@closing-bell/contracts';
 import { littleEndian } from './export/little-endian';
 import { type HeadName } from './heads/head';
 import { headOf } from './heads/head-of';
-import { type NetworkShape, type NetworkWeights, weightShapes } from './network';
+import { HEAD_DEVIATION, NETWORK_NAME, type NetworkShape, type NetworkWeights, weightShapes } from './network';
 
 /** Files of a model by name. */
 export type ModelFiles = Readonly<Record<string, Buffer>>;
@@ -148,7 +148,7 @@ function topology({ features, units, lookback, dropout, head }: NetworkShape): {
     units: outputs,
     activation,
     use_bias: true,
-    kernel_initializer: { class_name: 'RandomNormal', config: { mean: 0, stddev: 0.01, seed: null } },
+    kernel_initializer: { class_name: 'RandomNormal', config: { mean: 0, stddev: HEAD_DEVIATION, seed: null } },
     bias_initializer: zeros,
     kernel_regularizer: null,
     bias_regularizer: null,
@@ -166,7 +166,7 @@ function topology({ features, units, lookback, dropout, head }: NetworkShape): {
     },
     { class_name: 'Dense', config: dense },
   ];
-  return { class_name: 'Sequential', config: { name: 'closing_bell_lstm', layers } };
+  return { class_name: 'Sequential', config: { name: NETWORK_NAME, layers } };
 }
 
 /** Throws PermanentError `corrupt-model` with the first place in model.json that is not what it should be. */

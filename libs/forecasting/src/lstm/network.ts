@@ -1,5 +1,3 @@
-import { type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
-import { initializers, layers, type Sequential, sequential } from '@tensorflow/tfjs-layers';
 import { type RandomSource } from '../random';
 import { type HeadName } from './heads/head';
 import { headOf } from './heads/head-of';
@@ -28,49 +26,10 @@ export function weightShapes({ features, units, head }: NetworkShape): readonly 
 }
 
 /** Deviation of the head's initial weights: near zero, so that training starts from one fixed distribution. */
-const HEAD_DEVIATION = 0.01;
+export const HEAD_DEVIATION = 0.01;
 
-/**
- * The network as layers of TensorFlow.js: LSTM (the whole sequence) → dropout → dense head at every step, [batch, lookback,
- * features] → [batch, lookback, outputs]. Its weights are zero until they are set.
- */
-export function buildNetwork({ features, units, lookback, dropout, head }: NetworkShape): Sequential {
-  const stack = [
-    layers.lstm({
-      name: 'lstm',
-      units,
-      returnSequences: true,
-      inputShape: [lookback, features],
-      activation: 'tanh',
-      recurrentActivation: 'sigmoid',
-      kernelInitializer: 'glorotUniform',
-      recurrentInitializer: 'orthogonal',
-      unitForgetBias: true,
-    }),
-    layers.dropout({ name: 'dropout', rate: dropout }),
-    layers.dense({
-      name: 'head',
-      units: headOf(head).outputs,
-      activation: headOf(head).activation,
-      kernelInitializer: initializers.randomNormal({ mean: 0, stddev: HEAD_DEVIATION }),
-    }),
-  ];
-  const network = sequential({ name: 'closing_bell_lstm' });
-  for (const layer of stack) {
-    // The layers' own initial values would be unseeded, and orthogonal ones slow; they are set from the seed instead.
-    layer.setFastWeightInitDuringBuild(true);
-    network.add(layer);
-  }
-  return network;
-}
-
-/** Sets a network's weights, in the order of its layers. */
-export function setNetworkWeights(network: Sequential, weights: NetworkWeights): void {
-  tidy(() => {
-    const shapes = network.getWeights().map((weight: Tensor) => weight.shape);
-    network.setWeights(shapes.map((shape, index) => tensor(Float32Array.from(weights[index] ?? []), shape)));
-  });
-}
+/** The network's name in model files. */
+export const NETWORK_NAME = 'closing_bell_lstm';
 
 /**
  * Initial weights as Keras draws them: Glorot uniform kernel, orthogonal recurrence, forget bias 1. The head, near zero, starts

@@ -1,11 +1,6 @@
 import { type Tensor, tensor3d, tidy } from '@tensorflow/tfjs-core';
-import {
-  buildNetwork,
-  initialWeights,
-  type NetworkShape,
-  type NetworkWeights,
-  setNetworkWeights,
-} from '../../src/lstm/network';
+import { buildNetwork, setNetworkWeights } from '../../src/lstm/layers/layers-network';
+import { initialWeights, type NetworkShape, type NetworkWeights } from '../../src/lstm/network';
 import { usePlainBackend } from '../../src/lstm/layers/plain-backend';
 import { RandomSource } from '../../src/random';
 

@@ -1,6 +1,6 @@
 import { strToU8, zipSync } from 'fflate';
 import { headOf } from '../heads/head-of';
-import { type NetworkShape, type NetworkWeights, weightShapes } from '../network';
+import { HEAD_DEVIATION, NETWORK_NAME, type NetworkShape, type NetworkWeights, weightShapes } from '../network';
 import { Hdf5Dataset, hdf5File } from './hdf5-file';
 
 /** The Keras whose way of saving is followed; later ones read it. */
@@ -45,11 +45,15 @@ function networkConfig({ features, units, lookback, dropout, head }: NetworkShap
       units: outputs,
       activation,
       use_bias: true,
-      kernel_initializer: kerasObject('keras.initializers', 'RandomNormal', { mean: 0, stddev: 0.01, seed: null }),
+      kernel_initializer: kerasObject('keras.initializers', 'RandomNormal', {
+        mean: 0,
+        stddev: HEAD_DEVIATION,
+        seed: null,
+      }),
       bias_initializer: kerasObject('keras.initializers', 'Zeros', {}),
     }),
   ];
-  const config = { name: 'closing_bell_lstm', trainable: true, dtype: 'float32', layers };
+  const config = { name: NETWORK_NAME, trainable: true, dtype: 'float32', layers };
   return { ...kerasObject('keras', 'Sequential', config), build_config: { input_shape: inputShape } };
 }
 

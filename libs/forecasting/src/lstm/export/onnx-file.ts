@@ -1,6 +1,6 @@
 import { parse } from 'protobufjs';
 import { headOf } from '../heads/head-of';
-import { type NetworkShape, type NetworkWeights } from '../network';
+import { NETWORK_NAME, type NetworkShape, type NetworkWeights } from '../network';
 import { littleEndian } from './little-endian';
 
 /** The messages of ONNX that a network takes, with ONNX's own numbers of fields. Source: onnx.proto of ONNX 1.12. */
@@ -68,7 +68,7 @@ export function onnxFile(shape: NetworkShape, weights: NetworkWeights): Buffer {
   const gates = 4 * units;
   const stepsFirst = [integers('perm', [1, 0, 2])];
   const graph = {
-    name: 'closing_bell_lstm',
+    name: NETWORK_NAME,
     input: [value('inputs', [lookback, features])],
     output: [value('outputs', [lookback, outputs])],
     initializer: [

@@ -51,6 +51,8 @@ export class FitPool {
     await this.turn(observer.signal);
     const worker = this.takeProcess();
     try {
+      // An abort between being let in and this line.
+      observer.signal?.throwIfAborted();
       const fitted = await worker.fit(task, observer);
       this.keep(worker);
       return fitted;

@@ -34,7 +34,8 @@ import {
 } from '../engine';
 import { type HeadLoss } from '../heads/head';
 import { headOf } from '../heads/head-of';
-import { buildNetwork, type NetworkShape, type NetworkWeights, setNetworkWeights } from '../network';
+import { type NetworkShape, type NetworkWeights } from '../network';
+import { buildNetwork, setNetworkWeights } from './layers-network';
 import { usePlainBackend } from './plain-backend';
 
 type Layer = ReturnType<typeof layers.dense>;

@@ -6,7 +6,8 @@ import { strFromU8, unzipSync } from 'fflate';
 import { type Dataset } from 'h5wasm/node';
 import { kerasFile } from '../../../src/lstm/export/keras-file';
 import { usePlainBackend } from '../../../src/lstm/layers/plain-backend';
-import { buildNetwork, type NetworkShape } from '../../../src/lstm/network';
+import { buildNetwork } from '../../../src/lstm/layers/layers-network';
+import { type NetworkShape } from '../../../src/lstm/network';
 import { randomWeights } from './random-weights';
 
 const SHAPE: NetworkShape = { features: 3, units: 5, lookback: 4, dropout: 0.2, head: 'student-t' };

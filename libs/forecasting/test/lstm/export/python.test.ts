@@ -8,7 +8,8 @@ import { kerasFile } from '../../../src/lstm/export/keras-file';
 import { onnxFile } from '../../../src/lstm/export/onnx-file';
 import { headOf } from '../../../src/lstm/heads/head-of';
 import { usePlainBackend } from '../../../src/lstm/layers/plain-backend';
-import { buildNetwork, type NetworkShape, setNetworkWeights } from '../../../src/lstm/network';
+import { buildNetwork, setNetworkWeights } from '../../../src/lstm/layers/layers-network';
+import { type NetworkShape } from '../../../src/lstm/network';
 import { RandomSource } from '../../../src/random';
 import { randomWeights } from './random-weights';
 
