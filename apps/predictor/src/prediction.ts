@@ -1,11 +1,11 @@
 import { type ForecastMade, type ModelReady, PermanentError } from '@closing-bell/contracts';
 import {
-  type Abstention,
   alignHistory,
   encodeForecast,
+  type ForecastAnswer,
   type History,
+  latestForecast,
   QUANTILE_LEVELS,
-  type ReturnDistribution,
   servedBaseline,
   toPrices,
 } from '@closing-bell/forecasting';
@@ -57,9 +57,9 @@ export class Prediction {
   private async answerOf(
     { model }: ModelReady,
     history: History,
-  ): Promise<{ forecaster: string; answer: ReturnDistribution | Abstention }> {
-    if (!model) return { forecaster: servedBaseline.name, answer: servedBaseline.forecast(history) };
-    return this.dependencies.models.with(model, (lstm) => ({ forecaster: lstm.name, answer: lstm.forecast(history) }));
+  ): Promise<{ forecaster: string; answer: ForecastAnswer }> {
+    if (!model) return { forecaster: servedBaseline.name, answer: latestForecast(servedBaseline, history) };
+    return this.dependencies.models.with(model, (lstm) => ({ forecaster: lstm.name, answer: latestForecast(lstm, history) }));
   }
 
   private async historyOf({ bars, features }: ModelReady): Promise<History> {

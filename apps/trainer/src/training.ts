@@ -21,6 +21,7 @@ import {
   type LstmOptions,
   type LstmTraining,
   type Scores,
+  summarise,
 } from '@closing-bell/forecasting';
 import { barsOfColumns, type ExchangeCalendar } from '@closing-bell/market';
 import { type ModelRegistry, type Moment, type RegisteredModel } from '@closing-bell/registry';
@@ -141,7 +142,7 @@ export class Training {
     let challenger: LstmModel;
     try {
       challenger = await train({
-        history: historyUntil(history, Math.max(trainingEnd, -1)),
+        histories: [historyUntil(history, Math.max(trainingEnd, -1))],
         featureNames: INPUTS,
         options: lstm,
         seed,
@@ -157,7 +158,7 @@ export class Training {
         : { inputs, decision: 'baseline', reasons: tooShort };
     }
     const field: Forecaster[] = serving ? [challenger, serving] : [challenger];
-    const evaluation = await evaluate(field, history, origins);
+    const evaluation = summarise(await evaluate(field, [{ symbol, history, origins }], { signal }));
     const [challengerScores, championScores] = evaluation?.scores ?? [];
     const verdict = judge({ evaluation, challenger: challengerScores, champion: championScores });
     const registered = await registry.register({

@@ -10,15 +10,50 @@ export interface ReturnDistribution {
 /** A forecaster's answer where it cannot forecast, with the reason. */
 export interface Abstention {
   readonly outcome: 'abstained';
-  readonly code: 'too-short' | 'incomplete-features' | 'no-volatility';
+  readonly code: 'too-short' | 'incomplete-features' | 'no-volatility' | 'stale-bars' | 'out-of-domain';
   /** A sentence with the numbers. */
   readonly detail: string;
 }
 
-/** Forecasts ten sessions ahead of the last session of a history. The same history always gives the same answer. */
+export type ForecastAnswer = ReturnDistribution | Abstention;
+
+/** Forecasts ten sessions ahead; all that it had to learn is learnt. The same history always gives the same answers. */
 export interface Forecaster {
   readonly name: string;
-  forecast(history: History): ReturnDistribution | Abstention;
+  /**
+   * One answer from each origin (an index of the history's bars; ascending), made from the history up to that session alone:
+   * the same as if the history ended there.
+   */
+  forecasts(history: History, origins: readonly number[]): ForecastAnswer[];
+}
+
+/** A way of forecasting that first has to learn. */
+export interface ForecastingMethod {
+  readonly name: string;
+  /**
+   * Learns from what is known: the histories of one symbol or many, each up to the moment of fitting. Rejects with
+   * HistoryTooShortError where that is too little.
+   */
+  fit(known: readonly History[], about: FitRequest): Promise<Forecaster>;
+}
+
+export interface FitRequest {
+  /** Decides every random number. */
+  readonly seed: number;
+  /** Ends the fit early; it rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The answer from the last session of a history. */
+export function latestForecast(forecaster: Forecaster, history: History): ForecastAnswer {
+  const [answer] = forecaster.forecasts(history, [history.bars.length - 1]);
+  if (!answer) throw new Error(`${forecaster.name} gave no answer`);
+  return answer;
+}
+
+/** The method of a forecaster that has nothing to learn. */
+export function unfitted(forecaster: Forecaster): ForecastingMethod {
+  return { name: forecaster.name, fit: () => Promise.resolve(forecaster) };
 }
 
 /** The abstention of a forecaster that needs more bars than there are. */

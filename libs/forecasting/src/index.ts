@@ -1,8 +1,9 @@
 export { servedBaseline } from './baselines/rolling-quantile';
 export { crps } from './evaluation/crps';
-export { evaluate, type Scores } from './evaluation/evaluate';
+export { evaluate } from './evaluation/evaluate';
+export { type Scores, summarise } from './evaluation/summarise';
 export { judge, layOutJudgement } from './evaluation/judge';
-export { type Abstention, type Forecaster, type ReturnDistribution } from './forecaster';
+export { type ForecastAnswer, type Forecaster, latestForecast } from './forecaster';
 export { alignHistory, type History, historyUntil } from './history';
 export { QUANTILE_LEVELS } from './horizons';
 export { loadLstm, type LstmModel } from './lstm/lstm-model';

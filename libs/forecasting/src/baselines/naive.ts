@@ -7,11 +7,12 @@ import { HORIZONS, QUANTILE_LEVELS } from '../horizons';
  */
 export const naive: Forecaster = {
   name: 'naive',
-  forecast: ({ bars }) => {
-    if (bars.length === 0) return tooShort('naive', 1, 0);
-    return {
-      outcome: 'forecast',
-      quantiles: Array.from({ length: HORIZONS }, () => new Float64Array(QUANTILE_LEVELS.length)),
-    };
-  },
+  forecasts: (_, origins) =>
+    origins.map((origin) => {
+      if (origin < 0) return tooShort('naive', 1, 0);
+      return {
+        outcome: 'forecast',
+        quantiles: Array.from({ length: HORIZONS }, () => new Float64Array(QUANTILE_LEVELS.length)),
+      };
+    }),
 };

@@ -11,20 +11,22 @@ export function rollingQuantile(returns: number): Forecaster {
   const needed = returns + HORIZONS;
   return {
     name,
-    forecast: ({ bars }) => {
-      if (bars.length < needed) return tooShort(name, needed, bars.length);
-      const logCloses = Float64Array.from(bars.slice(-needed), (bar) => Math.log(bar.close));
-      return {
-        outcome: 'forecast',
-        quantiles: Array.from({ length: HORIZONS }, (_, index) => {
-          const horizon = index + 1;
-          const sorted = logCloses
-            .subarray(HORIZONS)
-            .map((logClose, position) => logClose - (logCloses[position + HORIZONS - horizon] ?? NaN))
-            .sort();
-          return Float64Array.from(QUANTILE_LEVELS, (level) => empiricalQuantile(sorted, level));
-        }),
-      };
+    forecasts: ({ bars }, origins) => {
+      const logCloses = Float64Array.from(bars, (bar) => Math.log(bar.close));
+      return origins.map((origin) => {
+        if (origin + 1 < needed) return tooShort(name, needed, origin + 1);
+        const first = origin + 1 - returns;
+        return {
+          outcome: 'forecast',
+          quantiles: Array.from({ length: HORIZONS }, (_, index) => {
+            const sorted = logCloses
+              .subarray(first, origin + 1)
+              .map((logClose, position) => logClose - (logCloses[first + position - index - 1] ?? NaN))
+              .sort();
+            return Float64Array.from(QUANTILE_LEVELS, (level) => empiricalQuantile(sorted, level));
+          }),
+        };
+      });
     },
   };
 }

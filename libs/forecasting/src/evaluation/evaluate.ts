@@ -1,163 +1,239 @@
 import { setImmediate } from 'node:timers/promises';
+import { PermanentError } from '@closing-bell/contracts';
 import { naive } from '../baselines/naive';
 import { servedBaseline } from '../baselines/rolling-quantile';
-import { type Forecaster, type ReturnDistribution } from '../forecaster';
-import { type History, historyUntil } from '../history';
-import { HORIZONS, MEDIAN_INDEX } from '../horizons';
-import { crps } from './crps';
+import { type Abstention, type ForecastAnswer, type Forecaster, type ReturnDistribution } from '../forecaster';
+import { type History } from '../history';
+import { HORIZONS, QUANTILE_LEVELS } from '../horizons';
+import { type FanSample, fanOrigins, sampleFan } from './fan-sample';
+import { checkForecast, LeakCheck } from './leak';
+import { type Outcomes, ScoreSheet } from './score-sheet';
 
-/** Indices of the levels 0.05 and 0.95 among QUANTILE_LEVELS: the ends of the 90 % interval. */
-const LOWER_INDEX = 1;
-const UPPER_INDEX = 37;
-
-/** Scores of one horizon over all origins. Price errors are in the bars' currency and are of the median. */
-interface HorizonScores {
-  readonly horizon: number;
-  /** Mean CRPS of the log return. */
-  readonly crps: number;
-  readonly rmse: number;
-  readonly mae: number;
-  /** Share of outcomes within the 90 % interval, 0–1. */
-  readonly coverage90: number;
-  /** 1 − CRPS ÷ that of the served baseline on the same origins; positive is better. */
-  readonly skillOverBaseline: number;
-  readonly skillOverNaive: number;
-  /** RMSE and MAE ÷ those of naive persistence on the same origins; below 1 is better. */
-  readonly rmseToNaive: number;
-  readonly maeToNaive: number;
+/** One symbol to be forecast. */
+export interface EvaluationCase {
+  readonly symbol: string;
+  readonly history: History;
+  /** Indices of bars, ascending; those without ten realised outcomes are left out. */
+  readonly origins: readonly number[];
 }
 
-/** Scores of one forecaster. */
-export interface Scores {
+/** How far an evaluation is. */
+export interface EvaluationProgress {
+  readonly symbol: string;
   readonly forecaster: string;
-  /** CRPS over all origins and horizons, and its skill. */
-  readonly crps: number;
-  readonly skillOverBaseline: number;
-  readonly skillOverNaive: number;
-  /** Means over the horizons. */
-  readonly rmseToNaive: number;
-  readonly maeToNaive: number;
-  readonly coverage90: number;
-  /** h = 1..10. */
-  readonly horizons: readonly HorizonScores[];
+  /** Answers collected, of `total`: one a forecaster and symbol. */
+  readonly done: number;
+  readonly total: number;
 }
+
+/** How often a forecaster abstained, by code. */
+export type AbstentionCounts = Readonly<Partial<Record<Abstention['code'], number>>>;
 
 /** Forecasters scored on the same origins. */
-export interface Evaluation {
-  /** Sessions of the scored origins: those from which every forecaster forecast and all ten outcomes are known. */
-  readonly origins: readonly string[];
-  readonly naive: Scores;
-  readonly baseline: Scores;
-  /** In the order in which the forecasters were given. */
-  readonly scores: readonly Scores[];
-}
-
-/** One forecast beside what happened. */
-interface Scored {
-  readonly crps: number;
-  readonly error: number;
-  readonly covered: boolean;
+export interface ScoredOrigins {
+  readonly symbols: readonly string[];
+  /** Sessions of the scored origins, ascending, each once. */
+  readonly sessions: readonly string[];
+  /** Scored origins of all symbols: those from which every forecaster forecast and all ten outcomes are known. */
+  readonly rows: number;
+  /** Origins with ten realised outcomes, from which the forecasters were asked. */
+  readonly asked: number;
+  readonly outcomes: Outcomes;
+  /** Naive persistence, the served baseline, then the others as given. */
+  readonly field: readonly {
+    readonly forecaster: string;
+    readonly sheet: ScoreSheet;
+    readonly abstentions: AbstentionCounts;
+  }[];
+  /** A few forecasts of the first symbol that was scored, oldest first, to be drawn. */
+  readonly fans: readonly FanSample[];
 }
 
 /**
- * Rolls the origin over a history: at each, the forecasters see what was known then and nothing later, and are scored by what
- * happened in the ten sessions after. Naive persistence and the served baseline are always scored beside them.
- * origins: indices of bars; those without ten realised outcomes are left out. → undefined where no origin can be scored.
+ * Rolls the origin over the histories of one symbol or many and scores the forecasters by what happened in the ten sessions
+ * after each. Naive persistence and the served baseline are always scored beside them. A few origins are asked again with
+ * the history cut there (see LeakCheck). Forecasters called `<method>#<seed>` count as one method of several seeds.
+ * Between one answer and the next the event loop runs; options.signal ends it there with the signal's reason.
+ * Throws LeakError where a forecaster saw the future, and PermanentError `invalid-forecast` where quantiles are not ascending
+ * numbers.
  */
 export async function evaluate(
   forecasters: readonly Forecaster[],
-  history: History,
-  origins: readonly number[],
-): Promise<Evaluation | undefined> {
-  const field = [naive, servedBaseline, ...forecasters];
-  const scored: Scored[][][] = field.map(() => []);
-  const sessions: string[] = [];
-  for (const origin of origins) {
-    if (origin + HORIZONS >= history.bars.length) continue;
-    // A network takes some milliseconds an origin: the caller's timers must not wait for them all.
-    await setImmediate();
-    const known = historyUntil(history, origin);
-    const forecasts = field.map((forecaster) => forecaster.forecast(known));
-    if (!forecasts.every((forecast) => forecast.outcome === 'forecast')) continue;
-    sessions.push(history.bars[origin]?.session ?? '');
-    forecasts.forEach((forecast, index) => scored[index]?.push(scoreForecast(forecast, history, origin)));
+  cases: readonly EvaluationCase[],
+  {
+    signal,
+    onProgress,
+  }: {
+    readonly signal?: AbortSignal | undefined;
+    readonly onProgress?: ((progress: EvaluationProgress) => void) | undefined;
+  } = {},
+): Promise<ScoredOrigins> {
+  const baselines = [naive, servedBaseline];
+  const field = [...baselines, ...forecasters.filter((forecaster) => !baselines.includes(forecaster))];
+  const asked = cases.map((one) => ({
+    ...one,
+    origins: one.origins.filter((origin) => origin + HORIZONS < one.history.bars.length),
+  }));
+  const capacity = asked.reduce((sum, { origins }) => sum + origins.length, 0);
+  const sheets = field.map(() => new ScoreSheet(capacity));
+  const abstentions = field.map((): Partial<Record<Abstention['code'], number>> => ({}));
+  const scored = new OutcomeColumns(capacity);
+  const leakCheck = new LeakCheck(cases.length);
+  let fans: FanSample[] = [];
+  let done = 0;
+
+  for (const [symbolIndex, { symbol, history, origins }] of asked.entries()) {
+    const checked = origins.length === 0 ? [] : leakCheck.positions(origins.length);
+    const answers: ForecastAnswer[][] = [];
+    for (const [index, forecaster] of field.entries()) {
+      const given = await answersOf(forecaster, { symbol, history, origins }, checked, signal);
+      for (const answer of given) {
+        if (answer.outcome === 'forecast') continue;
+        const counts = abstentions[index] ?? {};
+        counts[answer.code] = (counts[answer.code] ?? 0) + 1;
+      }
+      answers.push(given);
+      onProgress?.({ symbol, forecaster: forecaster.name, done: ++done, total: cases.length * field.length });
+    }
+    const common = commonForecasts(answers, origins);
+    if (fans.length === 0) {
+      fans = fanOrigins(common).map(({ origin, distributions }) =>
+        sampleFan(
+          symbol,
+          history.bars,
+          origin,
+          field.map(({ name }, index) => ({ forecaster: name, distribution: distributions[index] })),
+        ),
+      );
+    }
+    const firstRow = scored.rows;
+    for (const { origin } of common) scored.add(symbolIndex, history, origin);
+    for (const [index, sheet] of sheets.entries()) {
+      await setImmediate();
+      common.forEach(({ distributions }, position) => {
+        const distribution = distributions[index];
+        if (distribution) recordForecast(sheet, scored, firstRow + position, distribution);
+      });
+    }
   }
-  if (sessions.length === 0) return undefined;
-
-  const raw = field.map((forecaster, index) => rawScores(forecaster.name, scored[index] ?? []));
-  const [naiveRaw, baselineRaw] = raw as [RawScores, RawScores];
-  const [naiveScores, baseline, ...scores] = raw.map((one) => relativeScores(one, naiveRaw, baselineRaw)) as [
-    Scores,
-    Scores,
-    ...Scores[],
-  ];
-  return { origins: sessions, naive: naiveScores, baseline, scores };
-}
-
-function scoreForecast({ quantiles }: ReturnDistribution, { bars }: History, origin: number): Scored[] {
-  const close = bars[origin]?.close ?? NaN;
-  return quantiles.map((returns, index) => {
-    const outcome = bars[origin + index + 1]?.close ?? NaN;
-    const logReturn = Math.log(outcome / close);
-    return {
-      crps: crps(returns, logReturn),
-      error: close * Math.exp(returns[MEDIAN_INDEX] ?? NaN) - outcome,
-      covered: (returns[LOWER_INDEX] ?? NaN) <= logReturn && logReturn <= (returns[UPPER_INDEX] ?? NaN),
-    };
-  });
-}
-
-type RawHorizon = Pick<HorizonScores, 'horizon' | 'crps' | 'rmse' | 'mae' | 'coverage90'>;
-
-interface RawScores {
-  readonly forecaster: string;
-  readonly horizons: readonly RawHorizon[];
-}
-
-function rawScores(forecaster: string, scored: readonly Scored[][]): RawScores {
-  const horizons = Array.from({ length: HORIZONS }, (_, index) => {
-    const column = scored.flatMap((origin) => origin.slice(index, index + 1));
-    return {
-      horizon: index + 1,
-      crps: mean(column.map((one) => one.crps)),
-      rmse: Math.sqrt(mean(column.map((one) => one.error ** 2))),
-      mae: mean(column.map((one) => Math.abs(one.error))),
-      coverage90: mean(column.map((one) => Number(one.covered))),
-    };
-  });
-  return { forecaster, horizons };
-}
-
-function relativeScores(raw: RawScores, naiveRaw: RawScores, baselineRaw: RawScores): Scores {
-  const crpsOf = ({ horizons }: RawScores): number => mean(horizons.map((one) => one.crps));
-  const horizons = raw.horizons.map((one, index) => {
-    const against = { naive: naiveRaw.horizons[index] ?? one, baseline: baselineRaw.horizons[index] ?? one };
-    return {
-      ...one,
-      skillOverBaseline: 1 - ratio(one.crps, against.baseline.crps),
-      skillOverNaive: 1 - ratio(one.crps, against.naive.crps),
-      rmseToNaive: ratio(one.rmse, against.naive.rmse),
-      maeToNaive: ratio(one.mae, against.naive.mae),
-    };
-  });
   return {
-    forecaster: raw.forecaster,
-    crps: crpsOf(raw),
-    skillOverBaseline: 1 - ratio(crpsOf(raw), crpsOf(baselineRaw)),
-    skillOverNaive: 1 - ratio(crpsOf(raw), crpsOf(naiveRaw)),
-    rmseToNaive: mean(horizons.map((one) => one.rmseToNaive)),
-    maeToNaive: mean(horizons.map((one) => one.maeToNaive)),
-    coverage90: mean(horizons.map((one) => one.coverage90)),
-    horizons,
+    symbols: cases.map(({ symbol }) => symbol),
+    ...scored.finish(),
+    asked: capacity,
+    field: field.map(({ name }, index) => ({
+      forecaster: name,
+      sheet: sheets[index] ?? new ScoreSheet(0),
+      abstentions: abstentions[index] ?? {},
+    })),
+    fans,
   };
 }
 
-/** An error relative to another; finite also where the other is perfect (a price that stood still), as twice it. */
-function ratio(error: number, reference: number): number {
-  if (reference > 0) return error / reference;
-  return error > 0 ? 2 : 1;
+/** What a forecaster says from all origins, checked for leaks at some of them. */
+async function answersOf(
+  forecaster: Forecaster,
+  { symbol, history, origins }: EvaluationCase,
+  checked: readonly number[],
+  signal: AbortSignal | undefined,
+): Promise<ForecastAnswer[]> {
+  signal?.throwIfAborted();
+  await setImmediate();
+  const answers = origins.length === 0 ? [] : forecaster.forecasts(history, origins);
+  if (answers.length !== origins.length) {
+    throw new Error(`${forecaster.name} gave ${answers.length} answers from ${origins.length} origins of ${symbol}`);
+  }
+  answers.forEach((answer, position) => {
+    if (answer.outcome === 'forecast' && !isSound(answer)) {
+      const session = history.bars[origins[position] ?? NaN]?.session ?? '';
+      throw new PermanentError(
+        `The forecast of ${symbol} by ${forecaster.name} from ${session} is not ten rows of ascending numbers. It must abstain where it cannot forecast.`,
+        { reason: 'invalid-forecast', forecaster: forecaster.name, symbol, session },
+      );
+    }
+  });
+  for (const position of checked) {
+    signal?.throwIfAborted();
+    await setImmediate();
+    const answer = answers[position];
+    if (answer) checkForecast(forecaster, { symbol, history, origin: origins[position] ?? NaN }, answer);
+  }
+  return answers;
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+function isSound({ quantiles }: ReturnDistribution): boolean {
+  return (
+    quantiles.length === HORIZONS &&
+    quantiles.every(
+      (returns) =>
+        returns.length === QUANTILE_LEVELS.length &&
+        returns.every((value, index) => Number.isFinite(value) && value >= (returns[index - 1] ?? -Infinity)),
+    )
+  );
+}
+
+/** An origin from which every forecaster forecast, with what each said. */
+interface CommonForecast {
+  readonly origin: number;
+  readonly distributions: readonly ReturnDistribution[];
+}
+
+function commonForecasts(answers: readonly ForecastAnswer[][], origins: readonly number[]): CommonForecast[] {
+  return origins.flatMap((origin, position) => {
+    const distributions = answers.flatMap((given) => {
+      const answer = given[position];
+      return answer?.outcome === 'forecast' ? [answer] : [];
+    });
+    return distributions.length === answers.length ? [{ origin, distributions }] : [];
+  });
+}
+
+function recordForecast(
+  sheet: ScoreSheet,
+  { originCloses, closes }: OutcomeColumns,
+  row: number,
+  { quantiles }: ReturnDistribution,
+): void {
+  quantiles.forEach((returns, index) =>
+    sheet.record(row, index + 1, returns, originCloses[row] ?? NaN, closes[row * HORIZONS + index] ?? NaN),
+  );
+}
+
+/** Outcomes while they are collected. */
+class OutcomeColumns implements Outcomes {
+  rows = 0;
+  readonly symbolOf: Int32Array;
+  readonly sessionOf: Int32Array;
+  readonly originCloses: Float64Array;
+  readonly closes: Float64Array;
+  private readonly sessionNumbers = new Map<string, number>();
+
+  constructor(capacity: number) {
+    this.symbolOf = new Int32Array(capacity);
+    this.sessionOf = new Int32Array(capacity);
+    this.originCloses = new Float64Array(capacity);
+    this.closes = new Float64Array(capacity * HORIZONS);
+  }
+
+  add(symbol: number, { bars }: History, origin: number): void {
+    const session = bars[origin]?.session ?? '';
+    const number = this.sessionNumbers.get(session) ?? this.sessionNumbers.size;
+    this.sessionNumbers.set(session, number);
+    this.symbolOf[this.rows] = symbol;
+    this.sessionOf[this.rows] = number;
+    this.originCloses[this.rows] = bars[origin]?.close ?? NaN;
+    for (let horizon = 1; horizon <= HORIZONS; horizon++) {
+      this.closes[this.rows * HORIZONS + horizon - 1] = bars[origin + horizon]?.close ?? NaN;
+    }
+    this.rows++;
+  }
+
+  /** Numbers the sessions in their order: symbols begin at different ones. */
+  finish(): { rows: number; sessions: string[]; outcomes: Outcomes } {
+    const sessions = [...this.sessionNumbers.keys()].sort();
+    const ranks = new Int32Array(sessions.length);
+    sessions.forEach((session, rank) => (ranks[this.sessionNumbers.get(session) ?? 0] = rank));
+    const { rows, symbolOf, originCloses, closes } = this;
+    const sessionOf = this.sessionOf.map((number) => ranks[number] ?? 0);
+    return { rows, sessions, outcomes: { symbolOf, sessionOf, originCloses, closes } };
+  }
 }

@@ -1,6 +1,6 @@
 import { type Decision } from '@closing-bell/contracts';
 import { HORIZONS } from '../horizons';
-import { type Evaluation, type Scores } from './evaluate';
+import { type Evaluation, type Scores } from './summarise';
 
 /** The latest origins that models are judged on: half a year of sessions. */
 const JUDGED_ORIGINS = 126;

@@ -1,16 +1,29 @@
 import { ewmaVolatility } from '@closing-bell/features';
-import { type Abstention, type Forecaster, type ReturnDistribution, tooShort } from '../forecaster';
+import { type Abstention, type ForecastAnswer, type Forecaster, tooShort } from '../forecaster';
 import { type History } from '../history';
-import { HORIZONS, QUANTILE_LEVELS } from '../horizons';
+import { HORIZONS } from '../horizons';
+import { type ScaleModel } from '../volatility/scale-model';
 import { type LstmForecaster } from './engine';
-import { studentTOf, studentTQuantiles } from './heads/student-t';
 import { corruptModel, layersModelFiles, type ModelFiles, parseModelFile, readLayersModel } from './layers-model-file';
 import { type NetworkShape, type NetworkWeights } from './network';
 import { DISTRIBUTION_HEADS } from './options';
 import { featureColumns, type Preprocessing, scaleRows } from './preprocessing';
+import { scaledQuantiles, scaledSpread } from './scaled-distribution';
 import { openWasmEngine } from './wasm/wasm-engine';
+import { gatherWindows } from './windows';
 
 const NAME = 'lstm';
+
+/** What the network says from an origin, or why it says nothing. */
+type Reading =
+  | Abstention
+  | {
+      readonly outcome: 'said';
+      /** float32[the head's outputs] */
+      readonly outputs: Float32Array;
+      /** What returns are measured in: σ in log return a session. */
+      readonly volatility: number;
+    };
 
 /** A trained LSTM. */
 export class LstmModel implements Forecaster {
@@ -29,54 +42,87 @@ export class LstmModel implements Forecaster {
    * Reads the last `lookback` rows of features. Abstains on fewer bars, on features that are not complete, and where the price
    * has never moved. Throws PermanentError `missing-feature` where a column is not there.
    */
-  forecast(history: History): ReturnDistribution | Abstention {
+  forecasts(history: History, origins: readonly number[]): ForecastAnswer[] {
+    const { head } = this.preprocessing;
+    return this.readings(history, origins).map((reading) => {
+      if (reading.outcome === 'abstained') return reading;
+      const { outputs, volatility } = reading;
+      return {
+        outcome: 'forecast',
+        quantiles: Array.from({ length: HORIZONS }, (_, index) =>
+          scaledQuantiles(head, outputs, index + 1).map((quantile) => quantile * volatility * Math.sqrt(index + 1)),
+        ),
+      };
+    });
+  }
+
+  /** The spread of its distributions by itself: NaN where it would abstain from forecasting. */
+  scaleModel(): ScaleModel {
+    const { head } = this.preprocessing;
+    return {
+      name: NAME,
+      scales: (history, from, count) => {
+        const scales = new Float64Array(count * HORIZONS).fill(NaN);
+        const rows = Array.from({ length: count }, (_, index) => from + index);
+        this.readings(history, rows).forEach((reading, index) => {
+          if (reading.outcome === 'abstained') return;
+          for (let horizon = 1; horizon <= HORIZONS; horizon++) {
+            const scale = scaledSpread(head, reading.outputs, horizon) * reading.volatility * Math.sqrt(horizon);
+            if (scale > 0) scales[index * HORIZONS + horizon - 1] = scale;
+          }
+        });
+        return scales;
+      },
+    };
+  }
+
+  /** What the network says from each origin. origins: ascending. */
+  private readings(history: History, origins: readonly number[]): Reading[] {
     const { features, limit, lookback, target } = this.preprocessing;
-    const length = history.bars.length;
-    if (length < lookback) return tooShort(NAME, lookback, length);
     const columns = featureColumns(
       history,
       features.map(({ name }) => name),
     );
-    const inputs = scaleRows(columns, features, limit, length - lookback, lookback);
-    const incomplete = inputs.findIndex(Number.isNaN);
-    if (incomplete >= 0) {
-      const feature = features[incomplete % features.length]?.name ?? '';
-      const session = history.bars[length - lookback + Math.floor(incomplete / features.length)]?.session ?? '';
-      return {
-        outcome: 'abstained',
-        code: 'incomplete-features',
-        detail: `The feature ${feature} has no value at ${session}, within the ${lookback} sessions that the forecast is made from.`,
-      };
-    }
-    const volatility =
-      ewmaVolatility(
-        history.bars.map((bar) => bar.close),
-        target.decay,
-      ).at(-1) ?? NaN;
-    if (!(volatility > 0)) {
-      return { outcome: 'abstained', code: 'no-volatility', detail: 'The price has never moved.' };
-    }
-    const outputs = this.network.outputs(inputs, 1);
-    return {
-      outcome: 'forecast',
-      quantiles: Array.from({ length: HORIZONS }, (_, index) =>
-        this.scaledQuantiles(outputs, index + 1).map((quantile) => quantile * volatility * Math.sqrt(index + 1)),
-      ),
-    };
-  }
+    const closes = history.bars.map((bar) => bar.close);
+    const volatilities = ewmaVolatility(closes, target.decay);
+    const first = Math.max(0, (origins[0] ?? 0) - lookback + 1);
+    const rows = scaleRows(columns, features, limit, first, (origins.at(-1) ?? -1) - first + 1);
 
-  /** Quantiles of the scaled return of a horizon (1..10); 39, ascending. */
-  private scaledQuantiles(outputs: Float32Array, horizon: number): Float64Array {
-    switch (this.preprocessing.head) {
-      case 'student-t':
-        return studentTQuantiles(studentTOf(outputs, 0, horizon));
-      case 'quantiles': {
-        const levels = QUANTILE_LEVELS.length;
-        // Quantiles that were learned one by one may cross. Source: Chernozhukov et al. 2010, rearrangement.
-        return Float64Array.from(outputs.subarray((horizon - 1) * levels, horizon * levels)).sort();
+    const lastRows: number[] = [];
+    const windows = origins.map((origin) => {
+      if (origin < lookback - 1) return tooShort(NAME, lookback, origin + 1);
+      const from = origin - lookback + 1;
+      const width = features.length;
+      const incomplete = rows.subarray((from - first) * width, (origin - first + 1) * width).findIndex(Number.isNaN);
+      if (incomplete >= 0) {
+        const feature = features[incomplete % width]?.name ?? '';
+        const session = history.bars[from + Math.floor(incomplete / width)]?.session ?? '';
+        return abstention(
+          'incomplete-features',
+          `The feature ${feature} has no value at ${session}, within the ${lookback} sessions that the forecast is made from.`,
+        );
       }
-    }
+      const volatility = volatilities[origin] ?? NaN;
+      if (!(volatility > 0)) return abstention('no-volatility', 'The price has never moved.');
+      return { window: lastRows.push(origin - first) - 1, volatility };
+    });
+
+    const said = this.network.outputs(gatherWindows(rows, features.length, lookback, lastRows), lastRows.length);
+    const width = said.length / lastRows.length;
+    return windows.map((window) =>
+      'outcome' in window
+        ? window
+        : {
+            outcome: 'said',
+            outputs: said.subarray(window.window * width, (window.window + 1) * width),
+            volatility: window.volatility,
+          },
+    );
   }
+}
+
+function abstention(code: Abstention['code'], detail: string): Abstention {
+  return { outcome: 'abstained', code, detail };
 }
 
 /** Loads a model from its files. Throws PermanentError `corrupt-model` where they cannot be read. */

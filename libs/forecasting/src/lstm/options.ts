@@ -19,18 +19,18 @@ export interface LstmOptions {
   readonly gradientNorm: number;
   /** Windows a gradient step. */
   readonly batchSize: number;
-  /** Sessions between the ends of an epoch's windows; each epoch starts at another of them. */
+  /** Sessions between the ends of an epoch's windows of a symbol; each epoch starts at another of them. */
   readonly stride: number;
   readonly epochs: number;
   /** Epochs without a better validation loss after which training ends. */
   readonly patience: number;
-  /** Latest sessions of the history that are used at all. */
+  /** Latest sessions that are used at all, of those on which any of the symbols traded. */
   readonly sessions: number;
   /** The last of them, whose targets decide when to stop. */
   readonly validationSessions: number;
   /** Sessions between the last realised training target and the first validation origin. */
   readonly embargo: number;
-  /** Fewest sessions with complete features and a training target that are worth fitting. */
+  /** Fewest sessions with complete features and a training target, over all symbols, that are worth fitting. */
   readonly minimumTrainingSessions: number;
 }
 

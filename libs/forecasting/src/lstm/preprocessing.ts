@@ -11,9 +11,11 @@ export interface FeatureScaling {
 
 /** How a model came to be. */
 interface TrainingSummary {
-  /** First and last session of the history that the model was trained on; nothing after `to` is in it. */
+  /** First and last session that the model was trained on, validation included; nothing after `to` is in it. */
   readonly from: string;
   readonly to: string;
+  /** Symbols whose windows it learned from; absent: one. */
+  readonly symbols?: number;
   readonly trainingWindows: number;
   readonly validationWindows: number;
   readonly seed: number;
@@ -60,17 +62,27 @@ export function featureColumns({ features }: History, names: readonly string[]):
   });
 }
 
-/** Mean and deviation of each column over the rows given. A column that does not vary is only centred. */
-export function fitScaling(
-  names: readonly string[],
-  columns: readonly Float64Array[],
-  rows: readonly number[],
-): FeatureScaling[] {
-  return columns.map((column, index) => {
-    const values = rows.map((row) => column[row] ?? NaN);
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-    return { name: names[index] ?? '', mean, deviation: variance > 0 ? Math.sqrt(variance) : 1 };
+/** Rows of one symbol that scaling is fitted to. */
+export interface ScalingRows {
+  readonly columns: readonly Float64Array[];
+  readonly rows: readonly number[];
+}
+
+/** Mean and deviation of each feature over the rows of all symbols. A feature that does not vary is only centred. */
+export function fitScaling(names: readonly string[], symbols: readonly ScalingRows[]): FeatureScaling[] {
+  const count = symbols.reduce((sum, { rows }) => sum + rows.length, 0);
+  return names.map((name, feature) => {
+    const meanOf = (value: (raw: number) => number): number => {
+      let sum = 0;
+      for (const { columns, rows } of symbols) {
+        const column = columns[feature];
+        for (const row of rows) sum += value(column?.[row] ?? NaN);
+      }
+      return sum / count;
+    };
+    const mean = meanOf((raw) => raw);
+    const variance = meanOf((raw) => (raw - mean) ** 2);
+    return { name, mean, deviation: variance > 0 ? Math.sqrt(variance) : 1 };
   });
 }
 

@@ -1,6 +1,7 @@
 import { type History } from '../history';
 import { HORIZONS } from '../horizons';
 import { type FitNetwork, type FitObserver } from './fit/fit';
+import { fitTask, shapeOf } from './fit-task';
 import { lstmModel, type LstmModel } from './lstm-model';
 import { type NetworkShape } from './network';
 import { LSTM_DEFAULTS, type LstmOptions } from './options';
@@ -9,52 +10,33 @@ import { rescaledWeights } from './warm-start';
 
 /** What to train on. */
 export interface LstmTraining extends FitObserver {
-  readonly history: History;
+  /** Of one symbol or many, each up to the moment of training. */
+  readonly histories: readonly History[];
   /** Columns of the features to read, in the order of the network's inputs. */
   readonly featureNames: readonly string[];
   /** What differs from {@link LSTM_DEFAULTS}. */
   readonly options?: Partial<LstmOptions>;
-  /** Decides every random number: same seed, same history, same engine and machine, same bytes. */
+  /** Decides every random number: same seed, same histories in the same order, same engine and machine, same bytes. */
   readonly seed: number;
   /** A model whose weights to start at, where it has the same sizes and reads the same features; otherwise it is ignored. */
   readonly warmStart?: LstmModel | undefined;
 }
 
 /**
- * Trains an LSTM on a history. Rejects with HistoryTooShortError where there is too little to learn from, and with whatever
- * the fit rejects with.
+ * Trains one LSTM on the windows of all symbols. Rejects with HistoryTooShortError where there is too little to learn from, and
+ * with whatever the fit rejects with.
  */
 export async function trainLstm(
-  { history, featureNames, options, seed, warmStart, onEpoch, signal }: LstmTraining,
+  { histories, featureNames, options, seed, warmStart, onEpoch, signal }: LstmTraining,
   fit: FitNetwork,
 ): Promise<LstmModel> {
   const settings: LstmOptions = { ...LSTM_DEFAULTS, ...options };
-  const { scaling, inputs, training, validation } = prepareTrainingSet(history, featureNames, settings);
-  const shape: NetworkShape = {
-    features: featureNames.length,
-    units: settings.units,
-    lookback: settings.lookback,
-    dropout: settings.dropout,
-    head: settings.head,
-  };
+  const set = prepareTrainingSet(histories, featureNames, settings);
+  const { scaling, from, to, symbols, training, validation } = set;
+  const shape = shapeOf(featureNames.length, settings);
   const older = warmStart && canStartAt(warmStart, shape, featureNames) ? warmStart : undefined;
-  const fitted = await fit(
-    {
-      ...shape,
-      learningRate: settings.learningRate,
-      gradientNorm: settings.gradientNorm,
-      batchSize: settings.batchSize,
-      stride: settings.stride,
-      epochs: settings.epochs,
-      patience: settings.patience,
-      seed,
-      inputs,
-      training,
-      validation,
-      ...(older ? { start: rescaledWeights(older.weights, older.preprocessing.features, scaling) } : {}),
-    },
-    { onEpoch, signal },
-  );
+  const start = older && rescaledWeights(older.weights, older.preprocessing.features, scaling);
+  const fitted = await fit(fitTask(set, settings, seed, start), { onEpoch, signal });
   return lstmModel(shape, fitted.weights, {
     format: 'closing-bell-lstm',
     version: 1,
@@ -65,8 +47,9 @@ export async function trainLstm(
     target: { scale: 'ewma-volatility', decay: TARGET_DECAY },
     head: settings.head,
     training: {
-      from: history.bars[Math.max(0, history.bars.length - settings.sessions)]?.session ?? '',
-      to: history.bars.at(-1)?.session ?? '',
+      from,
+      to,
+      ...(symbols === 1 ? {} : { symbols }),
       trainingWindows: training.lastRows.length,
       validationWindows: validation.lastRows.length,
       seed,

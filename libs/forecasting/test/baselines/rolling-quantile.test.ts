@@ -1,3 +1,4 @@
+import { latestForecast } from '../../src/forecaster';
 import { rollingQuantile, servedBaseline } from '../../src/baselines/rolling-quantile';
 import { closesOf, historyOf, noiseHistory } from '../fixtures/histories';
 
@@ -5,7 +6,7 @@ describe('the rolling quantile', () => {
   it('gives the quantiles of the latest overlapping returns of each horizon', () => {
     // Returns of 0.01, 0.02, …: the latest four one-session returns are 0.11..0.14, and two-session ones 0.21..0.27.
     const closes = closesOf(Array.from({ length: 14 }, (_, index) => (index + 1) / 100));
-    const forecast = rollingQuantile(4).forecast(historyOf(closes));
+    const forecast = latestForecast(rollingQuantile(4), historyOf(closes));
     if (forecast.outcome !== 'forecast') throw new Error(forecast.detail);
     expect(forecast.quantiles[0]?.[19]).toBeCloseTo(0.125, 12);
     expect(forecast.quantiles[1]?.[19]).toBeCloseTo(0.24, 12);
@@ -16,15 +17,15 @@ describe('the rolling quantile', () => {
   it('forgets what lies before its window', () => {
     const closes = noiseHistory(300, 1).bars.map((bar) => bar.close);
     const poisoned = closes.map((close, index) => (index < 40 ? close * 3 : close));
-    expect(servedBaseline.forecast(historyOf(poisoned))).toEqual(servedBaseline.forecast(historyOf(closes)));
+    expect(latestForecast(servedBaseline, historyOf(poisoned))).toEqual(latestForecast(servedBaseline, historyOf(closes)));
   });
 
   it('abstains with one bar too few, and says how many it needs', () => {
-    expect(servedBaseline.forecast(noiseHistory(259, 1))).toEqual({
+    expect(latestForecast(servedBaseline, noiseHistory(259, 1))).toEqual({
       outcome: 'abstained',
       code: 'too-short',
       detail: 'The history is too short: rolling-quantile-250 needs 260 bars and there are 259.',
     });
-    expect(servedBaseline.forecast(noiseHistory(260, 1)).outcome).toBe('forecast');
+    expect(latestForecast(servedBaseline, noiseHistory(260, 1)).outcome).toBe('forecast');
   });
 });

@@ -1,17 +1,9 @@
-import { type Scores } from '../../src/evaluation/evaluate';
 import { judge, layOutJudgement } from '../../src/evaluation/judge';
+import { type Scores } from '../../src/evaluation/summarise';
+import { scoresLike } from '../fixtures/scores';
 
 function scores(forecaster: string, crps: number, maeToNaive = 1): Scores {
-  return {
-    forecaster,
-    crps,
-    skillOverBaseline: 1 - crps / 0.01,
-    skillOverNaive: 0.2,
-    rmseToNaive: 1,
-    maeToNaive,
-    coverage90: 0.9,
-    horizons: [],
-  };
+  return scoresLike({ forecaster, crps, skillOverBaseline: 1 - crps / 0.01, skillOverNaive: 0.2, maeToNaive });
 }
 
 const evaluation = {

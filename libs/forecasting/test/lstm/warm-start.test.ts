@@ -34,7 +34,7 @@ describe('starting at the weights of another model', () => {
 
   it('goes on from the older model, and says so', async () => {
     const history = noiseHistory(700, 2);
-    const about = { history, featureNames: ['a', 'b'] };
+    const about = { histories: [history], featureNames: ['a', 'b'] };
     const older = await trainSmall({ ...about, options: { epochs: 3 } });
     const warm = await trainSmall({ ...about, warmStart: older, options: { epochs: 0 } });
     expect(warm.weights).toEqual(older.weights);
@@ -51,7 +51,7 @@ describe('starting at the weights of another model', () => {
     ['another head', { options: { epochs: 0, head: 'quantiles' as const } }],
   ])('starts anew with %s', async (_, change) => {
     const history = noiseHistory(700, 2);
-    const about = { history, featureNames: ['a', 'b'], options: { epochs: 0 } };
+    const about = { histories: [history], featureNames: ['a', 'b'], options: { epochs: 0 } };
     const older = await trainSmall(about);
     const other = await trainSmall({ ...about, ...change, warmStart: older });
     expect(other.preprocessing.training.start).toBe('seed');

@@ -3,6 +3,7 @@ import { RandomSource } from '../../random';
 import { type Batch, type LstmEngine, type LstmTrainer } from '../engine';
 import { headOf } from '../heads/head-of';
 import { initialWeights } from '../network';
+import { gatherWindows } from '../windows';
 import { type Examples, type FitNetwork, type FitTask } from './fit';
 
 /**
@@ -59,14 +60,14 @@ async function trainEpoch(
 
 /** Mean loss of the validation targets without dropout. */
 async function validationLoss(trainer: LstmTrainer, task: FitTask, signal: AbortSignal | undefined): Promise<number> {
-  const windows = task.validation.lastRows.filter((_, index) => index % task.stride === 0);
+  const windows = Array.from(task.validation.lastRows.filter((_, index) => index % task.stride === 0));
   return meanLoss(task, task.validation, windows, signal, (batch) => trainer.loss(batch));
 }
 
 async function meanLoss(
   task: FitTask,
   examples: Examples,
-  windows: ArrayLike<number>,
+  windows: readonly number[],
   signal: AbortSignal | undefined,
   lossOf: (batch: Batch) => { loss: number; count: number },
 ): Promise<number> {
@@ -82,24 +83,12 @@ async function meanLoss(
   return total / targets;
 }
 
-/** The windows from `start` on as one batch, time-major. */
-function gather(task: FitTask, { targets }: Examples, windows: ArrayLike<number>, start: number): Batch {
-  const { features, lookback, inputs } = task;
-  const width = headOf(task.head).targets;
-  const size = Math.min(task.batchSize, windows.length - start);
-  const batch = {
-    size,
-    inputs: new Float32Array(lookback * size * features),
-    targets: new Float32Array(lookback * size * width),
+/** The windows from `start` on as one batch. */
+function gather(task: FitTask, { targets }: Examples, windows: readonly number[], start: number): Batch {
+  const lastRows = windows.slice(start, start + task.batchSize);
+  return {
+    size: lastRows.length,
+    inputs: gatherWindows(task.inputs, task.features, task.lookback, lastRows),
+    targets: gatherWindows(targets, headOf(task.head).targets, task.lookback, lastRows),
   };
-  for (let window = 0; window < size; window++) {
-    const firstRow = (windows[start + window] ?? NaN) - lookback + 1;
-    for (let step = 0; step < lookback; step++) {
-      const from = firstRow + step;
-      const to = step * size + window;
-      batch.inputs.set(inputs.subarray(from * features, (from + 1) * features), to * features);
-      batch.targets.set(targets.subarray(from * width, (from + 1) * width), to * width);
-    }
-  }
-  return batch;
 }

@@ -3,7 +3,7 @@ import { type NetworkShape, type NetworkWeights } from '../network';
 
 /** Windows and what the network should say at their steps. */
 export interface Examples {
-  /** Row of the last step of each window, ascending. */
+  /** Row of the last step of each window, ascending; the rows of a window are of one symbol. */
   readonly lastRows: Int32Array;
   /** What the head should say at each row, row-major: float32[rows × the head's targets]; NaN where there is none. */
   readonly targets: Float32Array;
@@ -14,11 +14,12 @@ export interface FitTask extends NetworkShape {
   readonly learningRate: number;
   readonly gradientNorm: number;
   readonly batchSize: number;
+  /** An epoch takes every `stride`-th window, in the order of `lastRows`. */
   readonly stride: number;
   readonly epochs: number;
   readonly patience: number;
   readonly seed: number;
-  /** Scaled features, row-major: float32[rows × features]. */
+  /** Scaled features, row-major: float32[rows × features]; the rows of one symbol after those of another. */
   readonly inputs: Float32Array;
   readonly training: Examples;
   readonly validation: Examples;
