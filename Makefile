@@ -7,7 +7,7 @@ BUILT := dist/.built
 TENSORFLOW := dist/.tensorflow
 PYTHON := .cache/python
 
-.PHONY: help install build tensorflow python python-peers kernel kernel-check format format-check lint typecheck unused docs docs-check check test conformance bench-pubsub bench-cascade bench-train doctor demo up clean
+.PHONY: help install build tensorflow python python-peers kernel kernel-check format format-check lint typecheck unused docs docs-check check test conformance bench-pubsub bench-cascade bench-train backtest-index backtest-panel doctor demo up clean
 
 help: ## List the verbs
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2 }'
@@ -90,6 +90,13 @@ bench-cascade: $(BUILT) ## Measure a close from its publication to its forecast 
 
 bench-train: $(BUILT) tensorflow ## Measure training beside Keras and PyTorch (make python-peers) and the bare matrix products
 	node dist/tools/bench-train/main.js --markdown docs/benchmarks/training.md --json docs/benchmarks/training.json
+
+backtest-index: $(BUILT) $(TENSORFLOW) ## Backtest all forecasters on the S&P 500 index, 2016 to April 2020 (about five minutes)
+	node dist/apps/cli/src/main.js backtest --symbols ^GSPC --from 2015-12-31 --to 2020-04-02 --seeds 3 --window 2020-02-19:32 \
+		--forecasters drift,ewma-fhs,har-fhs,gjr-fhs,lstm,lstm-fhs,blend-raw,blend,literal-lstm --html docs/benchmarks/backtest-index.html
+
+backtest-panel: $(BUILT) $(TENSORFLOW) ## Backtest on stocks that were never learnt from, 2017 (needs ../shared/data)
+	node dist/tools/backtest-panel/main.js
 
 doctor: $(BUILT) ## Tell what the services would run on here, above all what trains
 	@node dist/apps/cli/src/main.js doctor

@@ -1,5 +1,7 @@
 import { isDay, SYMBOL_PATTERN } from '@closing-bell/contracts';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { FORECASTER_NAMES, type ForecasterName } from '@closing-bell/forecasting';
+import { backtest, REFIT_SCHEDULES } from './commands/backtest';
 import { connect, type Connection } from './connection';
 import { listDeadLetters, redrive, showDeadLetter } from './commands/dead-letters';
 import { demo } from './commands/demo';
@@ -67,6 +69,26 @@ export async function program(terminal: Terminal, argv: readonly string[]): Prom
       connected((connection) => showForecast(terminal, connection, name, options)),
     );
 
+  command
+    .command('backtest')
+    .description('forecast a span of the past as it would have been forecast then, and score it beside the baselines')
+    .requiredOption('--from <day>', 'first origin, YYYY-MM-DD', day)
+    .requiredOption('--to <day>', 'last origin; ten more sessions must be known', day)
+    .option('--symbols <list>', 'comma-separated; all configured ones by default', symbolList)
+    .option('--learn-from <list>', 'symbols to learn from; those that are forecast by default', symbolList)
+    .option(
+      '--forecasters <list>',
+      `comma-separated, of ${FORECASTER_NAMES.join(', ')}`,
+      forecasterList,
+      FORECASTER_NAMES.filter((name) => name !== 'literal-lstm'),
+    )
+    .addOption(new Option('--refit <schedule>', 'when all is fitted again').choices(REFIT_SCHEDULES).default('yearly'))
+    .option('--seeds <number>', 'how often each network takes part', wholeNumber, 1)
+    .option('--window <day:origins>', 'score these origins apart too, such as 2020-02-19:32', originsWindow)
+    .option('--html <file>', 'write the report with its plots')
+    .option('--json <file>', 'write all numbers')
+    .action((options: Parameters<typeof backtest>[1]) => backtest(terminal, options));
+
   const deadLetters = command.command('dead-letters').description('messages that could not be handled');
   deadLetters
     .command('list')
@@ -125,4 +147,24 @@ function positive(value: string): number {
   const number = Number(value);
   if (!(number > 0)) throw new InvalidArgumentError('a number above 0.');
   return number;
+}
+
+function wholeNumber(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1 || number > 20)
+    throw new InvalidArgumentError('a whole number, 1 to 20.');
+  return number;
+}
+
+function forecasterList(value: string): ForecasterName[] {
+  return [...new Set(value.split(',').map((item) => item.trim()))].map((item) => {
+    const name = FORECASTER_NAMES.find((one) => one === item);
+    if (name === undefined) throw new InvalidArgumentError(`"${item}" is none of ${FORECASTER_NAMES.join(', ')}.`);
+    return name;
+  });
+}
+
+function originsWindow(value: string): { from: string; sessions: number } {
+  const [from = '', sessions = ''] = value.split(':');
+  return { from: day(from), sessions: positive(sessions) };
 }

@@ -51,11 +51,6 @@ export function latestForecast(forecaster: Forecaster, history: History): Foreca
   return answer;
 }
 
-/** The method of a forecaster that has nothing to learn. */
-export function unfitted(forecaster: Forecaster): ForecastingMethod {
-  return { name: forecaster.name, fit: () => Promise.resolve(forecaster) };
-}
-
 /** The abstention of a forecaster that needs more bars than there are. */
 export function tooShort(forecaster: string, needed: number, available: number): Abstention {
   return {

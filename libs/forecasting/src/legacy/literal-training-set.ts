@@ -3,7 +3,7 @@ import { type History } from '../history';
 import { HORIZONS } from '../horizons';
 import { type Examples } from '../lstm/fit/fit';
 import { featureColumns } from '../lstm/preprocessing';
-import { HistoryTooShortError } from '../lstm/training-set';
+import { HistoryTooShortError } from '../history-too-short-error';
 import { type LiteralOptions } from './literal-options';
 
 /** Sessions that the network sees: as many as it forecasts. */
@@ -76,7 +76,7 @@ export function prepareLiteralTrainingSet(history: History, options: LiteralOpti
   for (let row = 0; row <= lastTraining; row++) if (isComplete(row)) span.push(row);
   const available = span.filter((row) => row + HORIZONS <= lastTraining).length;
   if (available < options.minimumTrainingSessions) {
-    throw new HistoryTooShortError(options.minimumTrainingSessions, available);
+    throw new HistoryTooShortError('literal-lstm', options.minimumTrainingSessions, available);
   }
   const scaling = columns.map((column) => scalingOver(column, span));
 

@@ -1,6 +1,6 @@
-import { PermanentError } from '@closing-bell/contracts';
 import { ewmaVolatility } from '@closing-bell/features';
 import { type History } from '../history';
+import { HistoryTooShortError } from '../history-too-short-error';
 import { HORIZONS } from '../horizons';
 import { type Examples } from './fit/fit';
 import { type LstmOptions } from './options';
@@ -24,21 +24,6 @@ export interface TrainingSet {
   readonly inputs: Float32Array;
   readonly training: Examples;
   readonly validation: Examples;
-}
-
-/** Thrown when histories are too short to train on: serve the baseline instead. */
-export class HistoryTooShortError extends PermanentError {
-  override readonly name = 'HistoryTooShortError';
-
-  constructor(
-    readonly needed: number,
-    readonly available: number,
-  ) {
-    super(
-      `Too short to train on: ${available} sessions have complete features and a realised target before the validation span, and ${needed} are needed. Serve the baseline until there are more.`,
-      { reason: 'history-too-short', needed, available },
-    );
-  }
 }
 
 /**
@@ -109,7 +94,7 @@ export function prepareTrainingSet(
   });
   const available = fitted.reduce((sum, { rows }) => sum + rows.length, 0);
   if (available < options.minimumTrainingSessions) {
-    throw new HistoryTooShortError(options.minimumTrainingSessions, available);
+    throw new HistoryTooShortError('lstm', options.minimumTrainingSessions, available);
   }
   const scaling = fitScaling(featureNames, fitted);
 

@@ -32,7 +32,7 @@ const horizonAxis = countedAxis(
 const wholePercent = (share: number): string => percent(share, Number.isInteger(Math.round(share * 1e6) / 1e4) ? 0 : 1);
 
 /** Line styles of forecasters: the headline's is the first, the baseline's the second; seeds of a method share theirs. */
-export function stylesOf({ evaluation, subject }: BacktestResult): (forecaster: string) => number {
+function stylesOf({ evaluation, subject }: BacktestResult): (forecaster: string) => number {
   const others = fieldOf(evaluation)
     .map(({ forecaster }) => methodOf(forecaster))
     .filter((method) => method !== methodOf(subject.headline) && method !== evaluation.baseline.forecaster);
@@ -58,7 +58,7 @@ export function skillByHorizon(result: BacktestResult): Markup {
   }));
   const left = others.filter((one) => !shown.includes(one)).map(({ forecaster }) => forecaster);
   const note = left.length === 0 ? '' : ` Below ${wholePercent(SHOWN_SKILL)} and not drawn: ${listOf(left)}.`;
-  return markup`${plot({
+  return markup`<div>${plot({
     id: 'skill-by-horizon',
     title: `CRPS skill over ${baseline.forecaster} by horizon`,
     description: `${shown.map((one) => `${one.forecaster}: ${spanOf(one, (horizon) => signedPercent(horizon.skillOverBaseline))}`).join('; ')}.${note}`,
@@ -71,7 +71,7 @@ export function skillByHorizon(result: BacktestResult): Markup {
     ),
     marks: (x, y) => [horizontal(0, y), ...drawLines(lines, x, y)],
     legend: legendOf(lines),
-  })}${note === '' ? '' : markup`<p class="muted">${note.trim()}</p>`}`;
+  })}${note === '' ? '' : markup`<p class="muted">${note.trim()}</p>`}</div>`;
 }
 
 /** Coverage of the 90 % interval by horizon. */

@@ -39,7 +39,7 @@ ${section('scores', 'Distribution', distributionTable(result, evaluation.naive, 
 ${section('points', 'Point and direction', pointTable(result))}
 ${section('horizons', 'By horizon', markup`<div class="plots">${skillByHorizon(result)}${coverageByHorizon(result)}</div>${horizonTable(result)}`)}
 ${section('coverage', 'Coverage over time', coverageOverTime(result))}
-${window ? section('window', `${window.name}: ${window.sessions} origins from ${window.from} to ${window.to}`, windowTable(result, window.scores)) : ''}
+${window ? section('window', `The ${window.name}: ${window.sessions} origins from ${window.from} to ${window.to}`, windowTable(result, window.scores)) : ''}
 ${section('calibration', 'Calibration', markup`<div class="plots">${pitHistograms(result)}</div>`)}
 ${section('fans', 'Forecasts beside what happened', markup`<p class="muted">Line: closes, dots: what happened after the origin. Coloured: median, 50 % and 90 % interval of ${subject.headline}.</p><div class="plots">${fanCharts(result)}</div>`)}
 ${section('years', 'By year', markup`${years.length > 1 ? skillByYear(result) : ''}${yearTable(result)}`)}

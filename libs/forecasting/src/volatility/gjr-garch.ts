@@ -1,6 +1,6 @@
 import { type History } from '../history';
 import { HORIZONS } from '../horizons';
-import { HistoryTooShortError } from '../lstm/training-set';
+import { HistoryTooShortError } from '../history-too-short-error';
 import { minimise } from '../statistics/minimise';
 import { studentTLogConstant } from '../statistics/student-t';
 import { type ScaleModel } from './scale-model';
@@ -154,7 +154,7 @@ function parametersAt([
  */
 export function fitGjrGarch(logReturns: readonly Float64Array[]): GjrParameters {
   const available = logReturns.reduce((sum, { length }) => sum + Math.max(0, length - WARM_UP), 0);
-  if (available < FEWEST_RETURNS) throw new HistoryTooShortError(FEWEST_RETURNS, available);
+  if (available < FEWEST_RETURNS) throw new HistoryTooShortError('gjr-garch', FEWEST_RETURNS, available);
   const { at } = minimise(
     (point) => {
       const parameters = parametersAt(point);

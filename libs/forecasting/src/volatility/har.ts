@@ -2,16 +2,16 @@ import { type Bar } from '@closing-bell/market';
 import { type History } from '../history';
 import { HORIZONS } from '../horizons';
 import { leastSquares } from '../statistics/least-squares';
-import { HistoryTooShortError } from '../lstm/training-set';
+import { HistoryTooShortError } from '../history-too-short-error';
 import { type ScaleModel } from './scale-model';
 
 /** Sessions that variances are averaged over: a day, a week, a month and half a year. */
 const VARIANCE_WINDOWS = [1, 5, 22, 125] as const;
-/** Sessions that falls of the price are summed over. */
-const LEVERAGE_WINDOWS = [1, 5, 22] as const;
-const REGRESSORS = 1 + VARIANCE_WINDOWS.length + LEVERAGE_WINDOWS.length;
+/** Sessions that moves of the price are summed over; a fall and a rise count differently. */
+const MOVE_WINDOWS = [1, 5, 22] as const;
+const REGRESSORS = 1 + VARIANCE_WINDOWS.length + 2 * MOVE_WINDOWS.length;
 /** Rows before this one have no regressors. */
-const WARM_UP = Math.max(...VARIANCE_WINDOWS, ...LEVERAGE_WINDOWS);
+const WARM_UP = Math.max(...VARIANCE_WINDOWS, ...MOVE_WINDOWS);
 /** Fewest rows that are worth fitting. */
 const FEWEST_ROWS = 250;
 /** The least variance of a session: a price that stands still has no logarithm of its variance. */
@@ -19,7 +19,7 @@ const VARIANCE_FLOOR = 1e-10;
 
 /** What a fit of the model learnt. */
 export interface HarParameters {
-  /** coefficients[h − 1]: intercept, by VARIANCE_WINDOWS, by LEVERAGE_WINDOWS. */
+  /** coefficients[h − 1]: intercept, by VARIANCE_WINDOWS, then the fall and the rise by MOVE_WINDOWS; 10 × 11. */
   readonly coefficients: readonly (readonly number[])[];
 }
 
@@ -68,8 +68,10 @@ class Sessions {
     let at = 0;
     into[at++] = 1;
     for (const window of VARIANCE_WINDOWS) into[at++] = this.logVolatility(row, window);
-    for (const window of LEVERAGE_WINDOWS) {
-      into[at++] = Math.min(0, this.sum(this.returns, row, window) / (usual * Math.sqrt(window)));
+    for (const window of MOVE_WINDOWS) {
+      const move = this.sum(this.returns, row, window) / (usual * Math.sqrt(window));
+      into[at++] = Math.min(0, move);
+      into[at++] = Math.max(0, move);
     }
   }
 
@@ -80,8 +82,9 @@ class Sessions {
 
 /**
  * Fits, for each horizon, the logarithm of the volatility of the h sessions ahead on those of the last day, week, month and half
- * year and on the last falls of the price, by least squares over the rows of all histories whose outcome is in them.
- * Rejects histories that have fewer than 250 such rows with HistoryTooShortError.
+ * year and on the last falls and rises of the price, by least squares over the rows of all histories whose outcome is in them.
+ * Throws HistoryTooShortError where there are fewer than 250 such rows. The half year and the rises were added on the S&P 500
+ * index of 2006–2015, where they lower the CRPS of every horizon.
  * Source: Corsi 2009 (HAR); Corsi and Renò 2012 (leverage).
  */
 export function fitHar(histories: readonly History[]): HarParameters {
@@ -97,7 +100,7 @@ export function fitHar(histories: readonly History[]): HarParameters {
           fit.add(row, known.logVolatility(at + horizon, horizon));
         }
       }
-      if (fit.rows < FEWEST_ROWS) throw new HistoryTooShortError(FEWEST_ROWS, fit.rows);
+      if (fit.rows < FEWEST_ROWS) throw new HistoryTooShortError('har', FEWEST_ROWS, fit.rows);
       return fit.solve();
     }),
   };

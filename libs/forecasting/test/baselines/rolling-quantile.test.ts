@@ -17,7 +17,9 @@ describe('the rolling quantile', () => {
   it('forgets what lies before its window', () => {
     const closes = noiseHistory(300, 1).bars.map((bar) => bar.close);
     const poisoned = closes.map((close, index) => (index < 40 ? close * 3 : close));
-    expect(latestForecast(servedBaseline, historyOf(poisoned))).toEqual(latestForecast(servedBaseline, historyOf(closes)));
+    expect(latestForecast(servedBaseline, historyOf(poisoned))).toEqual(
+      latestForecast(servedBaseline, historyOf(closes)),
+    );
   });
 
   it('abstains with one bar too few, and says how many it needs', () => {

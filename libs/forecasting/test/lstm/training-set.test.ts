@@ -3,7 +3,8 @@ import { ewmaVolatility } from '@closing-bell/features';
 import { type History, historyUntil } from '../../src/history';
 import { HORIZONS } from '../../src/horizons';
 import { LSTM_DEFAULTS, type LstmOptions } from '../../src/lstm/options';
-import { HistoryTooShortError, prepareTrainingSet } from '../../src/lstm/training-set';
+import { HistoryTooShortError } from '../../src/history-too-short-error';
+import { prepareTrainingSet } from '../../src/lstm/training-set';
 import { thrownBy } from '../fixtures/thrown';
 import { historyOf, noiseHistory, session } from '../fixtures/histories';
 
