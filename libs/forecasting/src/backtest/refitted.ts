@@ -1,4 +1,4 @@
-import { type ForecastAnswer, type Forecaster, tooShort } from '../forecaster';
+import { type Abstention, type ForecastAnswer, type Forecaster } from '../forecaster';
 
 /** A forecaster from the session on at which it was fitted. */
 export interface Fold {
@@ -15,7 +15,12 @@ export function refitted(name: string, folds: readonly Fold[]): Forecaster {
   return {
     name,
     forecasts: (history, origins) => {
-      const answers = origins.map((): ForecastAnswer => tooShort(name, 0, 0));
+      const unfitted: Abstention = {
+        outcome: 'abstained',
+        code: 'too-short',
+        detail: `${name} was not fitted before ${folds[0]?.fittedAt ?? 'any origin'}.`,
+      };
+      const answers = origins.map((): ForecastAnswer => unfitted);
       folds.forEach(({ fittedAt, forecaster }, index) => {
         const next = folds[index + 1]?.fittedAt ?? '9999';
         const positions = origins.flatMap((origin, position) => {

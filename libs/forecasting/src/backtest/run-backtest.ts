@@ -60,19 +60,27 @@ async function fitAll(request: BacktestRequest): Promise<Forecaster[]> {
   );
   const total = entrants.length * refits.length;
   let done = 0;
+  // What one fit rejects with ends the others: nobody would wait for them.
+  const failure = new AbortController();
+  const ended = AbortSignal.any([failure.signal, ...(signal ? [signal] : [])]);
   const folds = await Promise.all(
     refits.map(async (refit) => {
       const known = learntFrom.flatMap(({ history }) => knownAt(history, refit));
-      const fields = new Map(seeds.map((seed) => [seed, new Field(known, { ...settings, seed, signal })]));
+      const fields = new Map(seeds.map((seed) => [seed, new Field(known, { ...settings, seed, signal: ended })]));
       return Promise.all(
         entrants.map(async ({ name, seed, entry }): Promise<Fold> => {
-          const forecaster = await (fields.get(seed) ?? new Field(known, { ...settings, seed, signal })).fit(name);
+          const forecaster = await (fields.get(seed) ?? new Field(known, { ...settings, seed, signal: ended })).fit(
+            name,
+          );
           onProgress?.({ phase: 'fitting', forecaster: entry, done: ++done, total });
           return { fittedAt: refit, forecaster };
         }),
       );
     }),
-  );
+  ).catch((error: unknown) => {
+    failure.abort(error);
+    throw error;
+  });
   return entrants.map(({ entry }, index) =>
     refitted(
       entry,

@@ -8,6 +8,7 @@ import { corruptModel, layersModelFiles, type ModelFiles, parseModelFile, readLa
 import { type NetworkShape, type NetworkWeights } from './network';
 import { DISTRIBUTION_HEADS } from './options';
 import { featureColumns, type Preprocessing, scaleRows } from './preprocessing';
+import { RememberedOutputs } from './remembered-outputs';
 import { scaledQuantiles, scaledSpread } from './scaled-distribution';
 import { openWasmEngine } from './wasm/wasm-engine';
 import { gatherWindows } from './windows';
@@ -28,6 +29,8 @@ type Reading =
 /** A trained LSTM. */
 export class LstmModel implements Forecaster {
   readonly name = NAME;
+  /** Of the history that was asked about last, from its first row on. */
+  private readonly remembered: RememberedOutputs;
 
   constructor(
     /** What to store, byte for byte what it was loaded from. */
@@ -36,7 +39,9 @@ export class LstmModel implements Forecaster {
     readonly shape: NetworkShape,
     readonly weights: NetworkWeights,
     private readonly network: LstmForecaster,
-  ) {}
+  ) {
+    this.remembered = new RememberedOutputs(network, shape.features, shape.lookback);
+  }
 
   /**
    * Reads the last `lookback` rows of features. Abstains on fewer bars, on features that are not complete, and where the price
@@ -107,17 +112,25 @@ export class LstmModel implements Forecaster {
       return { window: lastRows.push(origin - first) - 1, volatility };
     });
 
-    const said = this.network.outputs(gatherWindows(rows, features.length, lookback, lastRows), lastRows.length);
-    const width = said.length / lastRows.length;
+    const outputs = this.outputsOf(rows, first, lastRows);
     return windows.map((window) =>
       'outcome' in window
         ? window
         : {
             outcome: 'said',
-            outputs: said.subarray(window.window * width, (window.window + 1) * width),
+            outputs: outputs[window.window] ?? new Float32Array(),
             volatility: window.volatility,
           },
     );
+  }
+
+  /** What the network says at the end of windows of scaled rows, whose first is the history's row `first`. */
+  private outputsOf(rows: Float32Array, first: number, lastRows: readonly number[]): Float32Array[] {
+    if (first === 0) return this.remembered.of(rows, lastRows);
+    const { shape, network } = this;
+    const said = network.outputs(gatherWindows(rows, shape.features, shape.lookback, lastRows), lastRows.length);
+    const size = said.length / lastRows.length;
+    return lastRows.map((_, index) => said.subarray(index * size, (index + 1) * size));
   }
 }
 
