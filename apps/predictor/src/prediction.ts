@@ -59,7 +59,10 @@ export class Prediction {
     history: History,
   ): Promise<{ forecaster: string; answer: ForecastAnswer }> {
     if (!model) return { forecaster: servedBaseline.name, answer: latestForecast(servedBaseline, history) };
-    return this.dependencies.models.with(model, (lstm) => ({ forecaster: lstm.name, answer: latestForecast(lstm, history) }));
+    return this.dependencies.models.with(model, (lstm) => ({
+      forecaster: lstm.name,
+      answer: latestForecast(lstm, history),
+    }));
   }
 
   private async historyOf({ bars, features }: ModelReady): Promise<History> {
