@@ -2,15 +2,15 @@
  * Backtests on symbols that were never learnt from: fits on two thirds of the stocks of ../shared/data up to 2016 and forecasts the
  * others through 2017. Needs that folder; it is not part of the project.
  */
-import { closingBellFeatures, computeFeatures, scaleFreeFeatures } from '@closing-bell/features';
+import { closingBellFeatures, scaleFreeFeatures } from '@closing-bell/features';
 import {
-  alignHistory,
   backtestReport,
   type BacktestRequest,
   backtestResult,
   backtestSubject,
   findings,
   FitPool,
+  knownHistory,
   type NamedHistory,
   runBacktest,
 } from '@closing-bell/forecasting';
@@ -65,10 +65,7 @@ async function main(): Promise<void> {
   );
   const histories = whole
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([symbol, bars]): NamedHistory => {
-      const features = computeFeatures(bars, closingBellFeatures);
-      return { symbol, history: alignHistory(bars, features) };
-    });
+    .map(([symbol, bars]): NamedHistory => ({ symbol, history: knownHistory(bars, closingBellFeatures) }));
   const pool = new FitPool({
     processes: config.trainingProcesses || availableParallelism(),
     choice: { engine: config.engine, cache: config.cache },

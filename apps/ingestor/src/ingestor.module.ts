@@ -1,8 +1,7 @@
-import { calendarOf, openMarketData } from '@closing-bell/market';
+import { calendarOf, network, openMarketData } from '@closing-bell/market';
 import { type Platform } from '@closing-bell/platform';
 import { openObjectStore, SeriesStore } from '@closing-bell/storage';
 import { type DynamicModule } from '@nestjs/common';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { IngestorController } from './ingestor.controller';
 import { Ingestion } from './ingestion';
 
@@ -10,14 +9,7 @@ class IngestorModule {}
 
 /** Wires the ingestor: calendar, market data and the store of series. */
 export function ingestorModule({ config, clock, logger }: Platform): DynamicModule {
-  const source = openMarketData(config.marketData, {
-    fetch,
-    now: clock,
-    random: Math.random,
-    sleep: async (milliseconds, signal) => {
-      await sleep(milliseconds, undefined, signal ? { signal } : {});
-    },
-  });
+  const source = openMarketData(config.marketData, network(clock));
   const ingestion = new Ingestion({
     source,
     calendarOf,

@@ -17,9 +17,9 @@ export { findTensorFlow, tensorFlowFolder } from './lstm/tensorflow/find-tensorf
 export { HistoryTooShortError } from './history-too-short-error';
 export { toPrices } from './prices';
 export { decodeForecast, encodeForecast, type ForecastFile } from './forecast-file';
+export { knownHistory } from './backtest/known-history';
 export { backtestSubject } from './backtest/protocol';
 export { type BacktestProgress, type BacktestRequest, type NamedHistory, runBacktest } from './backtest/run-backtest';
-export { checkKnownAt } from './evaluation/leak';
 export { FORECASTER_NAMES, type ForecasterName } from './field';
 export { backtestReport } from './report/backtest-report';
 export { backtestResult } from './report/backtest-result';

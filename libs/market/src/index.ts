@@ -4,6 +4,7 @@ export { calendarOf } from './calendar/calendars';
 export { ExchangeCalendar } from './calendar/exchange-calendar';
 export { cleanBars, type CleanBars } from './cleaning/clean-bars';
 export { type MarketDataSource } from './sources/market-data-source';
+export { network } from './sources/network';
 export { openMarketData } from './sources/open-market-data';
 export { SourceUnavailableError } from './sources/source-unavailable-error';
 export { type YahooDependencies } from './sources/yahoo-source';

@@ -1,23 +1,21 @@
-import { closingBellFeatures, computeFeatures, scaleFreeFeatures } from '@closing-bell/features';
+import { closingBellFeatures, scaleFreeFeatures } from '@closing-bell/features';
 import {
-  alignHistory,
   type BacktestProgress,
   backtestReport,
   type BacktestRequest,
   backtestResult,
   backtestSubject,
   backtestTable,
-  checkKnownAt,
   findings,
   FitPool,
   type ForecasterName,
+  knownHistory,
   type NamedHistory,
   runBacktest,
 } from '@closing-bell/forecasting';
-import { calendarOf, cleanBars, openMarketData } from '@closing-bell/market';
+import { calendarOf, cleanBars, network, openMarketData } from '@closing-bell/market';
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { progressBar } from '../progress-bar';
 import { CommandError, print, type Terminal } from '../terminal';
 import { table } from '../terminal/table';
@@ -77,10 +75,7 @@ export async function backtest(terminal: Terminal, options: BacktestOptions): Pr
     const scored = await runBacktest({ ...request, onProgress: showProgress(output) });
     const result = backtestResult(
       scored,
-      backtestSubject(request, {
-        title: symbols.length > 8 ? `${symbols.length} symbols` : symbols.join(', '),
-        window: window && { name: 'window', ...window },
-      }),
+      backtestSubject(request, { window: window && { name: 'window', ...window } }),
     );
     const { headers, rows } = backtestTable(result);
     const right = headers.map((_, column) => column).slice(1);
@@ -104,22 +99,13 @@ async function historiesOf(
   last: string,
 ): Promise<NamedHistory[]> {
   const calendar = calendarOf(config.exchange);
-  const source = openMarketData(config.marketData, {
-    fetch,
-    now: clock,
-    random: Math.random,
-    sleep: async (milliseconds, signal) => {
-      await sleep(milliseconds, undefined, signal ? { signal } : {});
-    },
-  });
+  const source = openMarketData(config.marketData, network(clock));
   const session = calendar.sessionsAfter(last, 10).at(-1) ?? last;
   const histories: NamedHistory[] = [];
   for (const symbol of symbols) {
     const raw = await source.bars({ symbol, session, calendar });
     const { bars } = cleanBars(raw, { session, calendar, now: clock() });
-    const features = computeFeatures(bars, closingBellFeatures);
-    checkKnownAt(bars, features, (known) => computeFeatures(known, closingBellFeatures));
-    histories.push({ symbol, history: alignHistory(bars, features) });
+    histories.push({ symbol, history: knownHistory(bars, closingBellFeatures) });
   }
   return histories;
 }

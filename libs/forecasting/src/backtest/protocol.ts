@@ -2,10 +2,10 @@ import { type BacktestSubject } from '../report/backtest-result';
 import { CONSTANTS } from './constants';
 import { type BacktestRequest } from './run-backtest';
 
-/** What a backtest is about, as its report tells it. */
+/** What a backtest is about, as its report tells it; its title is what is forecast unless `about` has another. */
 export function backtestSubject(
   request: BacktestRequest,
-  about: Pick<BacktestSubject, 'title' | 'window'>,
+  about: Partial<Pick<BacktestSubject, 'title' | 'window'>>,
 ): BacktestSubject {
   const { forecasters, tested, learntFrom, from, to, refits, seeds } = request;
   const named = (name: string): string | undefined => forecasters.find((one) => one === name);
@@ -14,6 +14,7 @@ export function backtestSubject(
   const symbols = (histories: readonly { readonly symbol: string }[]): string =>
     histories.length > 8 ? `${histories.length} symbols` : histories.map(({ symbol }) => symbol).join(', ');
   return {
+    title: symbols(tested),
     ...about,
     headline,
     rivals: forecasters.filter((name) => name === 'har-fhs'),
