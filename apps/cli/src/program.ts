@@ -1,13 +1,12 @@
-import { isDay, SYMBOL_PATTERN } from '@closing-bell/contracts';
+import { isDay, MOST_SEARCH_TRIALS, SYMBOL_PATTERN } from '@closing-bell/contracts';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { FORECASTER_NAMES, type ForecasterName } from '@closing-bell/forecasting';
-import { backtest, REFIT_SCHEDULES } from './commands/backtest';
+import { backtest, BACKTESTED, type BacktestedName, REFIT_SCHEDULES } from './commands/backtest';
 import { connect, type Connection } from './connection';
 import { listDeadLetters, redrive, showDeadLetter } from './commands/dead-letters';
 import { demo } from './commands/demo';
 import { doctor } from './commands/doctor';
 import { showForecast } from './commands/forecast';
-import { exportModel } from './commands/models';
+import { exportModel, listModels, showModel } from './commands/models';
 import { replayCommand } from './commands/replay';
 import { showStatus } from './commands/status';
 import { up } from './commands/up';
@@ -47,6 +46,7 @@ export async function program(terminal: Terminal, argv: readonly string[]): Prom
     .requiredOption('--to <day>', 'last day, YYYY-MM-DD', day)
     .option('--symbols <list>', 'comma-separated; all configured ones by default', symbolList)
     .option('--force-retrain', 'retrain at every close, whatever the policy says')
+    .option('--search <trials>', 'with --force-retrain: look for better options among so many first', searchTrials)
     .option('--limit-minutes <minutes>', 'longest time for one close', positive, 60)
     .option('--json', 'print the result as JSON')
     .action((options: Parameters<typeof replayCommand>[2]) =>
@@ -78,15 +78,16 @@ export async function program(terminal: Terminal, argv: readonly string[]): Prom
     .option('--learn-from <list>', 'symbols to learn from; those that are forecast by default', symbolList)
     .option(
       '--forecasters <list>',
-      `comma-separated, of ${FORECASTER_NAMES.join(', ')}`,
+      `comma-separated, of ${BACKTESTED.join(', ')}`,
       forecasterList,
-      FORECASTER_NAMES.filter((name) => name !== 'literal-lstm'),
+      BACKTESTED.filter((name) => name !== 'literal-lstm' && name !== 'served'),
     )
     .addOption(new Option('--refit <schedule>', 'when all is fitted again').choices(REFIT_SCHEDULES).default('yearly'))
     .option('--seeds <number>', 'how often each network takes part', wholeNumber, 1)
     .option('--window <day:origins>', 'score these origins apart too, such as 2020-02-19:32', originsWindow)
     .option('--html <file>', 'write the report with its plots')
     .option('--json <file>', 'write all numbers')
+    .option('--forecasts <file>', 'write every forecast, a line of JSON each')
     .action((options: Parameters<typeof backtest>[1]) => backtest(terminal, options));
 
   const deadLetters = command.command('dead-letters').description('messages that could not be handled');
@@ -107,14 +108,25 @@ export async function program(terminal: Terminal, argv: readonly string[]): Prom
       connected((connection) => redrive(terminal, connection, ids, options.all ?? false)),
     );
 
-  command
-    .command('models')
-    .description('trained models')
+  const models = command.command('models').description('trained models');
+  models
+    .command('list')
+    .description('every version of a symbol, with its scores')
+    .argument('<symbol>', 'ticker symbol', symbol)
+    .option('--json', 'print as JSON')
+    .action((name: string, options: { json?: boolean }) => listModels(terminal, name, options));
+  models
+    .command('show')
+    .description('the card of a model: its data, scores and limits')
+    .argument('<symbol>', 'ticker symbol', symbol)
+    .option('--version <number>', 'the one that serves by default', positive)
+    .action((name: string, options: { version?: number }) => showModel(terminal, name, options));
+  models
     .command('export')
     .description('write a model as TensorFlow.js layers, .keras and ONNX files')
     .argument('<symbol>', 'ticker symbol', symbol)
     .requiredOption('--to <folder>', 'folder to write to')
-    .option('--version <number>', 'the champion by default', positive)
+    .option('--version <number>', 'the one that serves by default', positive)
     .action((name: string, options: { version?: number; to: string }) => exportModel(terminal, name, options));
 
   command
@@ -156,10 +168,17 @@ function wholeNumber(value: string): number {
   return number;
 }
 
-function forecasterList(value: string): ForecasterName[] {
+function searchTrials(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 2 || number > MOST_SEARCH_TRIALS)
+    throw new InvalidArgumentError(`a whole number, 2 to ${MOST_SEARCH_TRIALS}.`);
+  return number;
+}
+
+function forecasterList(value: string): BacktestedName[] {
   return [...new Set(value.split(',').map((item) => item.trim()))].map((item) => {
-    const name = FORECASTER_NAMES.find((one) => one === item);
-    if (name === undefined) throw new InvalidArgumentError(`"${item}" is none of ${FORECASTER_NAMES.join(', ')}.`);
+    const name = BACKTESTED.find((one) => one === item);
+    if (name === undefined) throw new InvalidArgumentError(`"${item}" is none of ${BACKTESTED.join(', ')}.`);
     return name;
   });
 }

@@ -22,6 +22,7 @@ export interface ReplayRequest {
   readonly sessions: readonly string[];
   readonly symbols: readonly string[];
   readonly forceRetrain: boolean;
+  readonly searchTrials?: number | undefined;
   /** How long one close may take. */
   readonly limitMilliseconds: number;
   readonly onClose?: (session: string) => void;
@@ -42,10 +43,16 @@ const UNREACHABLE_LIMIT_MILLISECONDS = 60_000;
  * at the one before, as it would have in its own time. Returns what failed; a failure does not stop the closes after it.
  */
 export async function replay({ monitor, publisher }: Connection, request: ReplayRequest): Promise<ReplayFailure[]> {
-  const { exchange, sessions, symbols, forceRetrain, limitMilliseconds, onClose } = request;
+  const { exchange, sessions, symbols, forceRetrain, searchTrials, limitMilliseconds, onClose } = request;
   const failures: ReplayFailure[] = [];
   for (const session of sessions) {
-    const close = { exchange, session, symbols: [...symbols], ...(forceRetrain ? { forceRetrain } : {}) };
+    const close = {
+      exchange,
+      session,
+      symbols: [...symbols],
+      ...(forceRetrain ? { forceRetrain } : {}),
+      ...(searchTrials === undefined ? {} : { searchTrials }),
+    };
     const id = await publisher.publish(message(marketClosed, close));
     const ended = await untilEnded(id, session);
     for (const { symbol, state, detail } of ended.symbols)

@@ -1,3 +1,4 @@
+import { FittedForecaster } from '@closing-bell/forecasting';
 import { loadConfig } from '@closing-bell/platform';
 import { LocalModelRegistry } from '@closing-bell/registry';
 import { openObjectStore } from '@closing-bell/storage';
@@ -5,10 +6,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { releasedModel } from '../../../libs/forecasting/test/fixtures/model-v1/released-model';
-import { exportModel } from '../src/commands/models';
+import { exportModel, listModels, showModel } from '../src/commands/models';
 import { type Terminal } from '../src/terminal';
 
-describe('closing-bell models export', () => {
+describe('closing-bell models', () => {
   const home = mkdtempSync(join(tmpdir(), 'models-'));
   const to = join(home, 'out');
   const config = loadConfig({ CLOSING_BELL_HOME: home });
@@ -34,17 +35,21 @@ describe('closing-bell models export', () => {
       name: '^GSPC',
       decision: 'a',
       moment,
+      kind: 'model',
+      forecaster: 'lstm',
       files: releasedModel(),
       featureSetHash: 'f',
       metrics: {},
       lineage: { bars: about, features: about, seed: 1, parameters: {} },
     });
-    await expect(exportModel(terminal, '^GSPC', { to })).rejects.toThrow('has no champion, the baseline serves. Name');
+    await expect(exportModel(terminal, '^GSPC', { to })).rejects.toThrow(
+      'No version of ^GSPC serves. Name one with --version: 1.',
+    );
     await expect(exportModel(terminal, '^GSPC', { to, version: 7 })).rejects.toThrow('has no version 7; there are 1.');
   });
 
   it('writes the champion as layers, .keras and ONNX with its preprocessing', async () => {
-    await registry.promote('^GSPC', 1, moment);
+    await registry.appoint('^GSPC', 1, moment);
     await exportModel(terminal, '^GSPC', { to });
     expect(readdirSync(to).sort()).toEqual([
       'model.json',
@@ -55,5 +60,46 @@ describe('closing-bell models export', () => {
     ]);
     expect(readFileSync(join(to, 'weights.bin'))).toEqual(releasedModel()['weights.bin']);
     expect(printed.join('')).toContain('^GSPC version 1: ');
+  });
+
+  it('lists every version with its scores, the one that serves marked, and shows a card', async () => {
+    const about = { uri: 'file:///x', sha256: '0'.repeat(64) };
+    const registered = {
+      name: '^GSPC',
+      moment: { session: '2020-03-17', trigger: 'drift-detected' } as const,
+      featureSetHash: 'f',
+      lineage: { bars: about, features: about, seed: 1, parameters: {} },
+    };
+    const baseline = new FittedForecaster('ewma-fhs', {});
+    const metrics = { skillOverBaseline: 0.051, maeToNaive: 0.99, coverage90: 0.9 };
+    await registry.register({
+      ...registered,
+      decision: 'b',
+      kind: 'baseline',
+      forecaster: 'ewma-fhs',
+      files: baseline.files,
+      metrics,
+    });
+    await registry.register({
+      ...registered,
+      decision: 'c',
+      kind: 'model',
+      forecaster: 'blend',
+      files: { 'model-card.md': Buffer.from('# The card') },
+      metrics,
+    });
+    printed.length = 0;
+    await listModels(terminal, '^GSPC', {});
+    const [, , first, second, third] = printed.join('').split('\n');
+    expect(first).toMatch(/1 +2020-03-16 +features-computed +lstm +– +– +– +serves/);
+    expect(second).toMatch(/2 +2020-03-17 +drift-detected +baseline ewma-fhs +5\.1 % +0\.990 +90\.0 %/);
+    expect(third).toMatch(/3 +2020-03-17 +drift-detected +blend/);
+    await showModel(terminal, '^GSPC', { version: 3 });
+    expect(printed.at(-1)).toContain('# The card');
+    await expect(showModel(terminal, '^GSPC', {})).rejects.toThrow('trained before models had cards');
+    await expect(showModel(terminal, '^GSPC', { version: 2 })).rejects.toThrow(
+      'is the baseline ewma-fhs, which has no card',
+    );
+    await expect(exportModel(terminal, '^GSPC', { to, version: 2 })).rejects.toThrow('has no network to export');
   });
 });

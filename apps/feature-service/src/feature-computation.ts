@@ -1,4 +1,4 @@
-import { type BarsIngested, type FeaturesComputed } from '@closing-bell/contracts';
+import { aboutOf, type BarsIngested, type FeaturesComputed } from '@closing-bell/contracts';
 import { type FeatureSet, featureSetHash } from '@closing-bell/features';
 import { barsOfColumns } from '@closing-bell/market';
 import { type SeriesStore } from '@closing-bell/storage';
@@ -18,7 +18,7 @@ export class FeatureComputation {
   }
 
   async compute(ingested: BarsIngested): Promise<FeaturesComputed> {
-    const { exchange, symbol, session, forceRetrain, bars } = ingested;
+    const { symbol, session, bars } = ingested;
     const snapshot = await this.series.load(bars);
     const table = this.rolling.featuresOf(symbol, barsOfColumns(snapshot.series));
     const features = await this.series.save({
@@ -29,10 +29,7 @@ export class FeatureComputation {
       notes: { featureSet: this.set.name, version: this.set.version, hash: this.hash },
     });
     return {
-      exchange,
-      symbol,
-      session,
-      forceRetrain,
+      ...aboutOf(ingested),
       bars: { ...bars },
       features,
       featureSetHash: this.hash,

@@ -1,4 +1,4 @@
-import { type BarsIngested, type IngestionRequested, type MarketClosed } from '@closing-bell/contracts';
+import { aboutOf, type BarsIngested, type IngestionRequested, type MarketClosed } from '@closing-bell/contracts';
 import { cleanBars, columnsOfBars, type ExchangeCalendar, type MarketDataSource } from '@closing-bell/market';
 import { type SeriesStore } from '@closing-bell/storage';
 import { type Logger } from 'pino';
@@ -37,13 +37,14 @@ export class Ingestion {
       symbol,
       session,
       forceRetrain: close.forceRetrain ?? false,
+      ...(close.searchTrials === undefined ? {} : { searchTrials: close.searchTrials }),
     }));
   }
 
   /** Fetches, checks and stores the bars of a symbol up to a session. */
   async ingest(request: IngestionRequested, signal: AbortSignal): Promise<BarsIngested> {
     const { source, calendarOf, clock } = this.dependencies;
-    const { exchange, symbol, session, forceRetrain } = request;
+    const { exchange, symbol, session } = request;
     const calendar = calendarOf(exchange);
     const raw = await source.bars({ symbol, session, calendar }, signal);
     const { bars, repairs } = cleanBars(raw, { session, calendar, now: clock() });
@@ -55,10 +56,7 @@ export class Ingestion {
       notes: { source: source.name, origin: raw.origin, repairs: repairs.map((repair) => ({ ...repair })) },
     });
     return {
-      exchange,
-      symbol,
-      session,
-      forceRetrain,
+      ...aboutOf(request),
       bars: reference,
       source: source.name,
       rows: bars.length,

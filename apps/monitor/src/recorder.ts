@@ -1,4 +1,5 @@
 import {
+  aboutOf,
   type BarsIngested,
   canonicalJson,
   type Contract,
@@ -15,7 +16,7 @@ import {
 import { decodeForecast, type ForecastFile } from '@closing-bell/forecasting';
 import { type Bar, barsOfColumns, type ExchangeCalendar } from '@closing-bell/market';
 import { type MessageContext } from '@closing-bell/messaging';
-import { driftScores, scoreForecast } from '@closing-bell/monitoring';
+import { alarmsOf, driftScores, scoreForecast } from '@closing-bell/monitoring';
 import { type ObjectStore, readHashed, type SeriesStore } from '@closing-bell/storage';
 import { type Row, tables, type Warehouse } from '@closing-bell/warehouse';
 
@@ -157,7 +158,7 @@ export class Recorder {
    */
   async recordDrift(made: ForecastMade): Promise<DriftDetected | undefined> {
     if (made.trigger !== 'features-computed' || made.outcome !== 'forecast') return undefined;
-    const { exchange, symbol, session, forceRetrain, bars, features, featureSetHash } = made;
+    const { symbol, session, bars, features, featureSetHash } = made;
     const scores = driftScores(await this.barsOf(bars));
     await this.warehouse.insert(
       tables.driftScores,
@@ -173,11 +174,9 @@ export class Recorder {
         recorded_at: this.now(),
       })),
     );
-    const columns = scores
-      .filter(({ alarmed }) => alarmed)
-      .map(({ column, test, score, threshold }) => ({ column, test, score, threshold }));
+    const columns = alarmsOf(scores);
     if (columns.length === 0) return undefined;
-    return { exchange, symbol, session, forceRetrain, columns, bars, features, featureSetHash };
+    return { ...aboutOf(made), columns, bars, features, featureSetHash };
   }
 
   async recordDeadLetter(letter: DeadLetter, { publishTime }: MessageContext): Promise<void> {

@@ -6,7 +6,7 @@ import {
   type History,
   latestForecast,
   QUANTILE_LEVELS,
-  servedBaseline,
+  referenceBaseline,
   toPrices,
 } from '@closing-bell/forecasting';
 import { barsOfColumns, type ExchangeCalendar } from '@closing-bell/market';
@@ -58,7 +58,7 @@ export class Prediction {
     { model }: ModelReady,
     history: History,
   ): Promise<{ forecaster: string; answer: ForecastAnswer }> {
-    if (!model) return { forecaster: servedBaseline.name, answer: latestForecast(servedBaseline, history) };
+    if (!model) return { forecaster: referenceBaseline.name, answer: latestForecast(referenceBaseline, history) };
     return this.dependencies.models.with(model, (lstm) => ({
       forecaster: lstm.name,
       answer: latestForecast(lstm, history),

@@ -1,40 +1,55 @@
-import { FitPool, trainLstm } from '@closing-bell/forecasting';
+import { scaleFreeFeatures } from '@closing-bell/features';
+import { FitPool } from '@closing-bell/forecasting';
 import { calendarOf } from '@closing-bell/market';
 import { type Platform } from '@closing-bell/platform';
 import { LocalModelRegistry } from '@closing-bell/registry';
+import { DecisionLog, loadHistory, ModelDecisions } from '@closing-bell/serving';
 import { openObjectStore, SeriesStore } from '@closing-bell/storage';
 import { type DynamicModule } from '@nestjs/common';
-import { DecisionLog } from './decision-log';
-import { TrainerController } from './trainer.controller';
-import { Training } from './training';
 import { availableParallelism } from 'node:os';
+import { TrainerController } from './trainer.controller';
 
 class TrainerModule {}
 
 /** Wires the trainer: series, registry, decisions and policy. */
 export function trainerModule({ config, logger }: Platform): DynamicModule {
   const objects = openObjectStore(config.objects);
+  const series = new SeriesStore(objects);
   const fits = new FitPool({
     processes: config.trainingProcesses || availableParallelism(),
     choice: { engine: config.engine, cache: config.cache },
   });
-  const training = new Training({
-    series: new SeriesStore(objects),
+  const decisions = new ModelDecisions({
+    historyOf: (question) => loadHistory(series, question),
     registry: new LocalModelRegistry(objects),
     decisions: new DecisionLog(objects),
     calendarOf,
     policy: { retrainAfterSessions: config.retrainAfterSessions, pauseSessions: config.retrainPauseSessions },
-    seed: config.trainingSeed,
-    lstm: { units: config.lstmUnits, epochs: config.lstmEpochs },
-    startAtChampion: config.lstmWarmStart === 'champion',
-    train: (about) => trainLstm(about, fits.fit),
-    logger,
+    training: {
+      seed: config.trainingSeed,
+      // A network reads what is free of scale; the classic indicators are stored for people to look at.
+      featureNames: scaleFreeFeatures.features.map(({ name }) => name),
+      lstm: { units: config.lstmUnits, epochs: config.lstmEpochs },
+      startAtChampion: config.lstmWarmStart === 'champion',
+      fit: fits.fit,
+    },
+    onProgress: ({ symbol, ...progress }) => {
+      if (progress.phase === 'training') {
+        logger.info({ symbol, ...progress.report }, `training ${symbol}: epoch ${progress.report.epoch}`);
+      } else {
+        const { combination, rung, loss } = progress.trial;
+        logger.info(
+          { symbol, rung, combination, loss },
+          `training ${symbol}: combination ${combination} of rung ${rung}`,
+        );
+      }
+    },
   });
   return {
     module: TrainerModule,
     controllers: [TrainerController],
     providers: [
-      { provide: Training, useValue: training },
+      { provide: ModelDecisions, useValue: decisions },
       { provide: FitPool, useValue: { onApplicationShutdown: () => fits.close() } },
     ],
   };

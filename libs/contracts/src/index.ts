@@ -22,7 +22,8 @@ export {
 } from './messages/model-ready';
 export { Reference } from './messages/reference';
 export { PermanentError } from './permanent-error';
-export { EXCHANGE_PATTERN, isDay, SYMBOL_PATTERN } from './rules';
+export { aboutOf, type SymbolSession } from './messages/symbol-session';
+export { EXCHANGE_PATTERN, isDay, MOST_SEARCH_TRIALS, SYMBOL_PATTERN } from './rules';
 export {
   allSubscriptions,
   contracts,

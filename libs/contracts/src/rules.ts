@@ -1,4 +1,4 @@
-import { Matches, registerDecorator, type ValidationArguments } from 'class-validator';
+import { IsInt, IsOptional, Matches, Max, Min, registerDecorator, type ValidationArguments } from 'class-validator';
 
 /** A ticker as the market-data source spells it: `AAPL`, `BRK-B`, `^GSPC`, `7203.T`. At most 20 characters, never a path. */
 export const SYMBOL_PATTERN = /^\^?[A-Z0-9]([A-Z0-9.\-=]{0,17}[A-Z0-9])?$/;
@@ -47,4 +47,14 @@ export function IsExchange(): PropertyDecorator {
 /** The property is a SHA-256 in lower-case hexadecimal. */
 export function IsSha256(): PropertyDecorator {
   return Matches(SHA256_PATTERN, { message: '$property must be a SHA-256 in lower-case hexadecimal' });
+}
+
+/** More combinations of options than this are not searched at once. */
+export const MOST_SEARCH_TRIALS = 64;
+
+/** The property, where it is there, is how many combinations a search for better options tries. */
+export function IsSearchTrials(): PropertyDecorator {
+  return (target, propertyKey) => {
+    for (const rule of [IsOptional(), IsInt(), Min(2), Max(MOST_SEARCH_TRIALS)]) rule(target, propertyKey);
+  };
 }

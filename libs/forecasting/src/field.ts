@@ -1,17 +1,15 @@
 import { drift } from './baselines/drift';
+import { FittedForecaster, type FittedName } from './fitted-forecaster';
 import { type FitRequest, type Forecaster } from './forecaster';
 import { type History } from './history';
 import { literalLstm } from './legacy/literal-lstm';
 import { type LiteralOptions } from './legacy/literal-options';
-import { type FitNetwork } from './lstm/fit/fit';
+import { type EpochReport, type FitNetwork } from './lstm/fit/fit';
 import { type LstmOptions } from './lstm/options';
 import { type LstmModel } from './lstm/lstm-model';
 import { trainLstm } from './lstm/train-lstm';
-import { FilteredSimulation } from './simulation/filtered-simulation';
-import { ewmaScale } from './volatility/ewma-scale';
-import { fitGjrGarch, gjrScale } from './volatility/gjr-garch';
-import { fitHar, harScale } from './volatility/har';
-import { type ScaleModel } from './volatility/scale-model';
+import { fitGjrGarch, type GjrParameters } from './volatility/gjr-garch';
+import { fitHar, type HarParameters } from './volatility/har';
 
 /** All forecasters that compete, beside naive persistence and the rolling quantile, which always do. */
 export const FORECASTER_NAMES = [
@@ -35,6 +33,10 @@ export interface FieldSettings extends FitRequest {
   readonly featureNames: readonly string[];
   readonly lstm?: Partial<LstmOptions>;
   readonly literal?: Partial<LiteralOptions>;
+  /** A model at whose weights the LSTM starts, where it has the same sizes and reads the same features. */
+  readonly warmStart?: LstmModel | undefined;
+  /** Told of each epoch of the LSTM. */
+  readonly onEpoch?: ((report: EpochReport) => void) | undefined;
   /** How a network is fitted. */
   readonly fit: FitNetwork;
 }
@@ -57,52 +59,56 @@ export class Field {
     switch (name) {
       case 'drift':
         return drift;
-      case 'ewma-fhs':
-        return simulation(name, [ewmaScale]);
-      case 'har-fhs':
-        return simulation(name, [this.har()]);
-      case 'gjr-fhs':
-        return simulation(name, [this.gjr()]);
-      case 'lstm':
-        return this.lstm();
-      case 'lstm-fhs':
-        return simulation(name, [(await this.lstm()).scaleModel()]);
-      case 'blend-raw':
-        return simulation(name, await this.blended());
-      case 'blend':
-        return new FilteredSimulation({ name, components: await this.blended(), tracked: true });
       case 'literal-lstm':
         return literalLstm(this.settings.literal ?? {}, this.settings.fit).fit(this.known, this.settings);
+      case 'lstm':
+      case 'ewma-fhs':
+      case 'har-fhs':
+      case 'gjr-fhs':
+      case 'lstm-fhs':
+      case 'blend-raw':
+      case 'blend':
+        return this.fitStorable(name);
     }
   }
 
-  private har(): ScaleModel {
-    return this.once('har', () => harScale(fitHar(this.known)));
+  /** Fits a forecaster that can be stored; rejects as `fit` does. */
+  async fitStorable(name: FittedName): Promise<FittedForecaster> {
+    switch (name) {
+      case 'rolling-quantile-250':
+      case 'ewma-fhs':
+        return new FittedForecaster(name, {});
+      case 'har-fhs':
+        return new FittedForecaster(name, { har: this.har() });
+      case 'gjr-fhs':
+        return new FittedForecaster(name, { gjr: this.gjr() });
+      case 'lstm':
+      case 'lstm-fhs':
+        return new FittedForecaster(name, { lstm: await this.lstm() });
+      case 'blend-raw':
+      case 'blend':
+        return new FittedForecaster(name, { har: this.har(), gjr: this.gjr(), lstm: await this.lstm() });
+    }
   }
 
-  private gjr(): ScaleModel {
-    return this.once('gjr', () => gjrScale(fitGjrGarch(this.known.map(logReturns))));
+  private har(): HarParameters {
+    return this.once('har', () => fitHar(this.known));
+  }
+
+  private gjr(): GjrParameters {
+    return this.once('gjr', () => fitGjrGarch(this.known.map(logReturns)));
   }
 
   private lstm(): Promise<LstmModel> {
-    const { featureNames, lstm, seed, signal, fit } = this.settings;
-    return this.once('lstm', () =>
-      trainLstm({ histories: this.known, featureNames, seed, signal, ...(lstm ? { options: lstm } : {}) }, fit),
-    );
-  }
-
-  private async blended(): Promise<ScaleModel[]> {
-    return [this.har(), this.gjr(), (await this.lstm()).scaleModel()];
+    const { featureNames, lstm, seed, signal, warmStart, onEpoch, fit } = this.settings;
+    const training = { histories: this.known, featureNames, seed, signal, warmStart, onEpoch };
+    return this.once('lstm', () => trainLstm({ ...training, ...(lstm ? { options: lstm } : {}) }, fit));
   }
 
   private once<T>(part: string, fit: () => T): T {
     if (!this.fitted.has(part)) this.fitted.set(part, fit());
     return this.fitted.get(part) as T;
   }
-}
-
-function simulation(name: string, components: readonly ScaleModel[]): FilteredSimulation {
-  return new FilteredSimulation({ name, components, tracked: false });
 }
 
 function logReturns({ bars }: History): Float64Array {

@@ -40,6 +40,13 @@ export function driftScores(
   return [score('log_return', returns), score('log_range', ranges)];
 }
 
+/** The scores that alarm, as a message tells them. */
+export function alarmsOf(scores: readonly DriftScore[]): Omit<DriftScore, 'alarmed'>[] {
+  return scores
+    .filter(({ alarmed }) => alarmed)
+    .map(({ column, test, score: distance, threshold }) => ({ column, test, score: distance, threshold }));
+}
+
 function score(column: string, values: readonly number[]): DriftScore {
   const reference = values.slice(0, REFERENCE);
   const distance = kolmogorovSmirnovDistance(reference, values.slice(REFERENCE));

@@ -1,2 +1,2 @@
-export { driftScores } from './drift';
+export { alarmsOf, driftScores } from './drift';
 export { scoreForecast } from './forecast-score';

@@ -1,2 +1,9 @@
 export { LocalModelRegistry } from './local-registry';
-export { type ModelRegistry, type Moment, type NewModel, type RegisteredModel } from './model-registry';
+export {
+  type ModelRegistry,
+  type Moment,
+  type NewModel,
+  type Parameters,
+  type RegisteredModel,
+  type Run,
+} from './model-registry';

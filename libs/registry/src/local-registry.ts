@@ -1,14 +1,19 @@
 import { canonicalJson, PermanentError, type Reference } from '@closing-bell/contracts';
 import { keySegment, type ObjectStore, readHashed, writeHashed } from '@closing-bell/storage';
-import { type ModelRegistry, type Moment, type NewModel, type RegisteredModel } from './model-registry';
+import { type ModelRegistry, type Moment, type NewModel, type RegisteredModel, type Run } from './model-registry';
 import { isBefore, lastBefore } from './moment';
 
 /** A model's index: the one object of the registry that changes, by compare-and-swap. */
 interface Index {
-  readonly versions: readonly RegisteredModel[];
+  readonly versions: readonly IndexedVersion[];
+  /** Appointments in the order of their moments, under the name that they had when only models were appointed. */
   readonly promotions: readonly { readonly version: number; readonly moment: Moment }[];
   readonly aliases: { readonly champion?: number };
 }
+
+/** Release 0.1 knew no kinds: its versions are LSTMs. */
+type IndexedVersion = Omit<RegisteredModel, 'kind' | 'forecaster'> &
+  Partial<Pick<RegisteredModel, 'kind' | 'forecaster'>>;
 
 interface Manifest {
   readonly files: Readonly<Record<string, Reference>>;
@@ -23,34 +28,33 @@ const SWAP_ATTEMPTS = 20;
  * The registry as files in the object store: content-addressed model files and manifests, and an index a model.
  *
  *     models/{name}/files/{sha256}      models/{name}/manifests/{sha256}.json      models/{name}/index.json
+ *     models/{name}/runs/{identity}.json
  */
 export class LocalModelRegistry implements ModelRegistry {
   constructor(private readonly objects: ObjectStore) {}
 
   async register(model: NewModel): Promise<RegisteredModel> {
     const artifact = await this.store(model);
-    const { name, decision, moment, featureSetHash, metrics } = model;
+    const { name, decision, moment, kind, forecaster, featureSetHash, metrics } = model;
+    const described = { name, decision, moment, kind, forecaster, featureSetHash, metrics, artifact };
     const index = await this.change(name, (current) =>
       current.versions.some((version) => version.decision === decision)
         ? current
         : {
             ...current,
-            versions: [
-              ...current.versions,
-              { name, version: current.versions.length + 1, decision, moment, featureSetHash, metrics, artifact },
-            ],
+            versions: [...current.versions, { ...described, version: current.versions.length + 1 }],
           },
     );
     const registered = index.versions.find((version) => version.decision === decision);
     if (!registered)
       throw new Error(`${name}: the version of decision ${decision} is not in the index it was written to`);
-    return registered;
+    return withKind(registered);
   }
 
-  async promote(name: string, version: number, moment: Moment): Promise<void> {
+  async appoint(name: string, version: number, moment: Moment): Promise<void> {
     await this.change(name, (current) => {
       if (!current.versions.some((known) => known.version === version)) {
-        throw new PermanentError(`${name} has no version ${version} to promote`, {
+        throw new PermanentError(`${name} has no version ${version} to appoint`, {
           reason: 'unknown-version',
           name,
           version,
@@ -58,29 +62,49 @@ export class LocalModelRegistry implements ModelRegistry {
       }
       if (current.promotions.some((made) => made.version === version && sameMoment(made.moment, moment)))
         return current;
-      // Kept in the order of their moments: a replay may promote for an earlier session than one that is there.
+      // Kept in the order of their moments: a replay may appoint for an earlier session than one that is there.
       const later = current.promotions.findIndex((made) => isBefore(moment, made.moment));
       const promotions = current.promotions.toSpliced(later < 0 ? current.promotions.length : later, 0, {
         version,
         moment,
       });
-      return { ...current, promotions, aliases: { champion: promotions.at(-1)?.version ?? version } };
+      const serving = versionOf(current, promotions.at(-1)?.version);
+      return { ...current, promotions, aliases: serving?.kind === 'model' ? { champion: serving.version } : {} };
     });
   }
 
-  async championBefore(name: string, moment: Moment): Promise<RegisteredModel | undefined> {
-    const { versions, promotions } = await this.index(name);
-    const promotion = lastBefore(promotions, moment);
-    return promotion && versions.find(({ version }) => version === promotion.version);
+  async servingBefore(name: string, moment: Moment): Promise<RegisteredModel | undefined> {
+    const index = await this.index(name);
+    return versionOf(index, lastBefore(index.promotions, moment)?.version);
   }
 
   async latestBefore(name: string, moment: Moment): Promise<RegisteredModel | undefined> {
-    return lastBefore((await this.index(name)).versions, moment);
+    const latest = lastBefore((await this.index(name)).versions, moment);
+    return latest && withKind(latest);
   }
 
-  async list(name: string): Promise<{ versions: readonly RegisteredModel[]; champion: number | undefined }> {
-    const { versions, aliases } = await this.index(name);
-    return { versions, champion: aliases.champion };
+  async list(name: string): Promise<{ versions: readonly RegisteredModel[]; serving: RegisteredModel | undefined }> {
+    const index = await this.index(name);
+    return { versions: index.versions.map(withKind), serving: versionOf(index, index.promotions.at(-1)?.version) };
+  }
+
+  async log(run: Run): Promise<void> {
+    await this.objects.createIfAbsent(
+      `${runsPrefix(run.name)}${keySegment(run.identity)}.json`,
+      Buffer.from(canonicalJson(run)),
+    );
+  }
+
+  async runs(name: string): Promise<readonly Run[]> {
+    const runs: Run[] = [];
+    for await (const key of this.objects.list(runsPrefix(name))) {
+      const object = await this.objects.read(key);
+      if (object) runs.push(JSON.parse(object.bytes.toString('utf8')) as Run);
+    }
+    return runs.sort((a, b) => {
+      if (!sameMoment(a.moment, b.moment)) return isBefore(a.moment, b.moment) ? -1 : 1;
+      return Number(a.kind === 'trial') - Number(b.kind === 'trial');
+    });
   }
 
   async load(artifact: Reference): Promise<Record<string, Buffer>> {
@@ -93,11 +117,27 @@ export class LocalModelRegistry implements ModelRegistry {
     return Object.fromEntries(files);
   }
 
-  private async store({ name, moment, files, featureSetHash, metrics, lineage }: NewModel): Promise<Reference> {
+  private async store({
+    name,
+    moment,
+    forecaster,
+    files,
+    featureSetHash,
+    metrics,
+    lineage,
+  }: NewModel): Promise<Reference> {
     const references = await Promise.all(
       Object.entries(files).map(async ([file, bytes]) => [file, await this.put(name, 'files', '', bytes)] as const),
     );
-    const manifest = { name, moment, files: Object.fromEntries(references), featureSetHash, metrics, lineage };
+    const manifest = {
+      name,
+      moment,
+      forecaster,
+      files: Object.fromEntries(references),
+      featureSetHash,
+      metrics,
+      lineage,
+    };
     return this.put(name, 'manifests', '.json', Buffer.from(canonicalJson(manifest)));
   }
 
@@ -132,6 +172,19 @@ export class LocalModelRegistry implements ModelRegistry {
 
 function indexKey(name: string): string {
   return `models/${keySegment(name)}/index.json`;
+}
+
+function runsPrefix(name: string): string {
+  return `models/${keySegment(name)}/runs/`;
+}
+
+function withKind(version: IndexedVersion): RegisteredModel {
+  return { kind: 'model', forecaster: 'lstm', ...version };
+}
+
+function versionOf({ versions }: Index, wanted: number | undefined): RegisteredModel | undefined {
+  const found = versions.find(({ version }) => version === wanted);
+  return found && withKind(found);
 }
 
 function sameMoment(a: Moment, b: Moment): boolean {

@@ -8,14 +8,22 @@ import {
   backtestTable,
   findings,
   FitPool,
+  FORECASTER_NAMES,
+  type Forecaster,
   type ForecasterName,
+  type GivenAnswers,
   knownHistory,
   type NamedHistory,
   runBacktest,
+  toPrices,
 } from '@closing-bell/forecasting';
 import { calendarOf, cleanBars, network, openMarketData } from '@closing-bell/market';
-import { writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { servedForecaster } from '@closing-bell/serving';
+import { openObjectStore } from '@closing-bell/storage';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { progressBar } from '../progress-bar';
 import { CommandError, print, type Terminal } from '../terminal';
 import { table } from '../terminal/table';
@@ -24,17 +32,23 @@ import { table } from '../terminal/table';
 export const REFIT_SCHEDULES = ['yearly', 'quarterly', 'monthly', 'once'] as const;
 export type RefitSchedule = (typeof REFIT_SCHEDULES)[number];
 
+/** What can be backtested: each forecaster by itself, and `served`, what the services choose among them close by close. */
+export const BACKTESTED = [...FORECASTER_NAMES, 'served'] as const;
+export type BacktestedName = (typeof BACKTESTED)[number];
+
 export interface BacktestOptions {
   readonly from: string;
   readonly to: string;
   readonly symbols?: readonly string[];
   readonly learnFrom?: readonly string[];
-  readonly forecasters: readonly ForecasterName[];
+  readonly forecasters: readonly BacktestedName[];
   readonly refit: RefitSchedule;
   readonly seeds: number;
   readonly window?: { readonly from: string; readonly sessions: number };
   readonly html?: string;
   readonly json?: string;
+  /** File of every forecast, a line each. */
+  readonly forecasts?: string;
 }
 
 /** Forecasts a span of the past as it would have been forecast then, and prints how that fared beside the baselines. */
@@ -56,23 +70,35 @@ export async function backtest(terminal: Terminal, options: BacktestOptions): Pr
     processes: config.trainingProcesses || availableParallelism(),
     choice: { engine: config.engine, cache: config.cache },
   });
-  const request: BacktestRequest = {
-    forecasters: options.forecasters,
-    tested: named(symbols),
-    learntFrom: named(learnFrom),
-    from: first,
-    to: last,
-    refits: refitsOf(options.refit, sessions),
-    seeds: Array.from({ length: seeds }, (_, index) => config.trainingSeed + index),
-    settings: {
-      featureNames: scaleFreeFeatures.features.map(({ name }) => name),
-      lstm: { units: config.lstmUnits, epochs: config.lstmEpochs },
-      fit: pool.fit,
-    },
+  const settings = {
+    featureNames: scaleFreeFeatures.features.map(({ name }) => name),
+    lstm: { units: config.lstmUnits, epochs: config.lstmEpochs },
+    fit: pool.fit,
   };
   const started = Date.now();
+  const workspace = mkdtempSync(join(tmpdir(), 'closing-bell-backtest-'));
   try {
-    const scored = await runBacktest({ ...request, onProgress: showProgress(output) });
+    const tested = named(symbols);
+    const served = options.forecasters.includes('served')
+      ? [await followServices(terminal, { tested, from: first, to: last, settings, workspace })]
+      : [];
+    const request: BacktestRequest = {
+      forecasters: options.forecasters.filter((name): name is ForecasterName => name !== 'served'),
+      others: served,
+      tested,
+      learntFrom: named(learnFrom),
+      from: first,
+      to: last,
+      refits: refitsOf(options.refit, sessions),
+      seeds: Array.from({ length: seeds }, (_, index) => config.trainingSeed + index),
+      settings,
+    };
+    if (options.forecasts !== undefined) writeFileSync(options.forecasts, '');
+    const scored = await runBacktest({
+      ...request,
+      onProgress: showProgress(output),
+      onAnswers: (given) => options.forecasts !== undefined && appendFileSync(options.forecasts, linesOf(given)),
+    });
     const result = backtestResult(
       scored,
       backtestSubject(request, { window: window && { name: 'window', ...window } }),
@@ -89,7 +115,75 @@ export async function backtest(terminal: Terminal, options: BacktestOptions): Pr
     }
   } finally {
     pool.close();
+    rmSync(workspace, { recursive: true, force: true });
   }
+}
+
+/** Goes through the closes of the span as the services would, and prints what they decided. */
+async function followServices(
+  terminal: Terminal,
+  {
+    tested,
+    from,
+    to,
+    settings,
+    workspace,
+  }: Pick<BacktestRequest, 'tested' | 'from' | 'to' | 'settings'> & { readonly workspace: string },
+): Promise<Forecaster> {
+  const { config, output } = terminal;
+  const { exchange } = config;
+  const calendar = calendarOf(exchange);
+  const counts = new Map<string, number>();
+  const closes = tested.reduce(
+    (sum, { history }) => sum + history.bars.filter(({ session }) => session >= from && session <= to).length,
+    0,
+  );
+  const bar = progressBar(output, closes, 'closes');
+  const decided: string[] = [];
+  try {
+    return await servedForecaster({
+      tested,
+      from,
+      to,
+      exchange,
+      calendar,
+      featureSet: closingBellFeatures,
+      policy: { retrainAfterSessions: config.retrainAfterSessions, pauseSessions: config.retrainPauseSessions },
+      training: {
+        ...settings,
+        lstm: settings.lstm ?? {},
+        seed: config.trainingSeed,
+        startAtChampion: config.lstmWarmStart === 'champion',
+      },
+      objects: openObjectStore(pathToFileURL(workspace).href),
+      onDecision: ({ symbol, session, trigger, decision, reasons, model }) => {
+        if (trigger === 'features-computed') bar.step(`${symbol} ${session}`);
+        counts.set(decision, (counts.get(decision) ?? 0) + 1);
+        if (decision === 'kept' || reasons.some(({ code }) => code === 'training-pause')) return;
+        const version = model ? ` version ${model.version}` : '';
+        decided.push(`  ${session}  ${symbol}  ${decision}${version}  (${reasons.map(({ code }) => code).join(', ')})`);
+      },
+    });
+  } finally {
+    bar.stop();
+    print(terminal, 'What the services would have decided when they trained:');
+    for (const line of decided) print(terminal, line);
+    print(terminal, `In all: ${[...counts].map(([decision, count]) => `${count} ${decision}`).join(', ')}.`);
+  }
+}
+
+/** Every forecast as a line of JSON, in prices as the services store it; an abstention with its reason. */
+function linesOf({ symbol, history, forecaster, origins, answers }: GivenAnswers): string {
+  return answers
+    .map((answer, position) => {
+      const { session = '', close = NaN } = history.bars[origins[position] ?? NaN] ?? {};
+      const about = { symbol, session, forecaster };
+      return answer.outcome === 'forecast'
+        ? JSON.stringify({ ...about, originClose: close, horizons: toPrices(answer, close) })
+        : JSON.stringify({ ...about, abstained: answer.code, detail: answer.detail });
+    })
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
 /** Bars and features of each symbol up to ten sessions after the last origin, as the services compute them. */

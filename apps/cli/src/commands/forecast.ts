@@ -1,3 +1,4 @@
+import { isBaseline } from '@closing-bell/forecasting';
 import { type Connection } from '../connection';
 import { print, type Terminal } from '../terminal';
 import { fanChart } from '../terminal/fan-chart';
@@ -49,8 +50,8 @@ export async function showForecast(
   if (options.json) return print(terminal, JSON.stringify(answer, null, 2));
   const [first] = answer.forecast;
   if (!first) return;
-  const model =
-    first.model_version === 0 ? `baseline ${first.forecaster}` : `${first.forecaster}, version ${first.model_version}`;
+  const version = first.model_version === 0 ? '' : `, version ${first.model_version}`;
+  const model = `${isBaseline(first.forecaster) ? 'the baseline ' : ''}${first.forecaster}${version}`;
   print(
     terminal,
     `\n${symbol} after the close of ${first.origin_session} at ${money(first.origin_close)}, by ${model}\n`,

@@ -9,6 +9,8 @@ export interface ReplayOptions {
   readonly to: string;
   readonly symbols?: readonly string[];
   readonly forceRetrain?: boolean;
+  /** Trials of a search for better options before a forced retraining. */
+  readonly search?: number;
   readonly limitMinutes: number;
   readonly json?: boolean;
   /** Is handed a function that shows a line beside the bar, for whoever knows what is going on. */
@@ -29,6 +31,9 @@ export async function replayCommand(
     print(terminal, `no session of ${config.exchange} from ${options.from} to ${options.to}; nothing to replay`);
     return 0;
   }
+  if (options.search !== undefined && !options.forceRetrain) {
+    throw new CommandError('--search is part of a forced retraining: add --force-retrain');
+  }
   const symbols = options.symbols ?? config.symbols;
   const bar = options.json ? undefined : progressBar(output, sessions.length, 'closes');
   if (bar) options.onStart?.(bar.note);
@@ -40,6 +45,7 @@ export async function replayCommand(
       sessions,
       symbols,
       forceRetrain: options.forceRetrain ?? false,
+      searchTrials: options.search,
       limitMilliseconds: options.limitMinutes * 60_000,
       onClose: (session) => bar?.step(session),
     });

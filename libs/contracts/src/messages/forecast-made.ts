@@ -39,7 +39,7 @@ export class ForecastMade extends FeatureReferences {
   @Type(() => Reference)
   forecast?: Reference;
 
-  /** The model that made it; absent for the baseline. */
+  /** The version that made it; absent for the rolling quantile, which needs none. */
   @IsOptional()
   @ValidateNested()
   @Type(() => ModelVersion)

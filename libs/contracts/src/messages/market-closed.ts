@@ -1,6 +1,6 @@
 import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsBoolean, IsOptional } from 'class-validator';
 import { defineContract } from '../contract';
-import { IsExchange, IsSessionDay, IsSymbol } from '../rules';
+import { IsExchange, IsSearchTrials, IsSessionDay, IsSymbol } from '../rules';
 
 /** An exchange has closed. Starts a cascade for each symbol. */
 export class MarketClosed {
@@ -25,6 +25,10 @@ export class MarketClosed {
   @IsOptional()
   @IsBoolean()
   forceRetrain?: boolean;
+
+  /** Trials of a search for better options before a forced retraining; none when left out. */
+  @IsSearchTrials()
+  searchTrials?: number;
 }
 
 export const marketClosed = defineContract({

@@ -78,7 +78,7 @@ export class ModelReady extends FeatureReferences {
   @Type(() => Reference)
   record!: Reference;
 
-  /** The model to serve; absent when the decision is `baseline`. */
+  /** The version to serve; absent where the rolling quantile serves because nothing could be fitted. A decision `baseline` serves a version that is one. */
   @IsOptional()
   @ValidateNested()
   @Type(() => ModelVersion)

@@ -1,5 +1,5 @@
 import { IsBoolean } from 'class-validator';
-import { IsExchange, IsSessionDay, IsSymbol } from '../rules';
+import { IsExchange, IsSearchTrials, IsSessionDay, IsSymbol } from '../rules';
 
 /** What every message after the fan-out is about: one symbol at one session's close. */
 export abstract class SymbolSession {
@@ -16,4 +16,13 @@ export abstract class SymbolSession {
   /** Whether this cascade retrains whatever the policy says. */
   @IsBoolean()
   forceRetrain!: boolean;
+
+  /** Trials of a search for better options before a forced retraining; none when left out. */
+  @IsSearchTrials()
+  searchTrials?: number;
+}
+
+/** What a message is about, for the message that follows from it. */
+export function aboutOf({ exchange, symbol, session, forceRetrain, searchTrials }: SymbolSession): SymbolSession {
+  return { exchange, symbol, session, forceRetrain, ...(searchTrials === undefined ? {} : { searchTrials }) };
 }

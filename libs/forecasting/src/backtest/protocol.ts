@@ -7,10 +7,10 @@ export function backtestSubject(
   request: BacktestRequest,
   about: Partial<Pick<BacktestSubject, 'title' | 'window'>>,
 ): BacktestSubject {
-  const { forecasters, tested, learntFrom, from, to, refits, seeds } = request;
+  const { forecasters, others = [], tested, learntFrom, from, to, refits, seeds } = request;
   const named = (name: string): string | undefined => forecasters.find((one) => one === name);
   const seeded = named('blend') ?? named('lstm-fhs') ?? named('lstm');
-  const headline = seeded === undefined ? (forecasters[0] ?? 'naive') : `${seeded}#${seeds[0] ?? 1}`;
+  const headline = seeded === undefined ? (forecasters[0] ?? others[0]?.name ?? 'naive') : `${seeded}#${seeds[0] ?? 1}`;
   const symbols = (histories: readonly { readonly symbol: string }[]): string =>
     histories.length > 8 ? `${histories.length} symbols` : histories.map(({ symbol }) => symbol).join(', ');
   return {
@@ -30,6 +30,10 @@ export function backtestSubject(
         text: 'the last 252 sessions decide when to stop; ten sessions lie between them and the last training outcome',
       },
       { name: 'Seeds', text: `${seeds.join(', ')}: a network takes part once a seed, as name#seed` },
+      ...others.map(({ name }) => ({
+        name,
+        text: 'what the services would have served after each close: trained, judged and chosen as they do it, from what was known then',
+      })),
       {
         name: 'Simulated distributions',
         text: 'residuals and widths take in an outcome from the session on that it was realised at',

@@ -1,4 +1,10 @@
-import { evaluate, type EvaluationCase, type EvaluationProgress, type ScoredOrigins } from '../evaluation/evaluate';
+import {
+  evaluate,
+  type EvaluationCase,
+  type EvaluationProgress,
+  type GivenAnswers,
+  type ScoredOrigins,
+} from '../evaluation/evaluate';
 import { Field, type FieldSettings, type ForecasterName, SEEDED_FORECASTERS } from '../field';
 import { type Forecaster } from '../forecaster';
 import { type History, historyUntil } from '../history';
@@ -12,6 +18,8 @@ export interface NamedHistory {
 
 export interface BacktestRequest {
   readonly forecasters: readonly ForecasterName[];
+  /** Forecasters that have learnt elsewhere and take part as they are. */
+  readonly others?: readonly Forecaster[];
   /** What is forecast. */
   readonly tested: readonly NamedHistory[];
   /** What is learnt from, each up to the moment of fitting; may be what is tested. */
@@ -26,6 +34,8 @@ export interface BacktestRequest {
   readonly settings: Omit<FieldSettings, 'seed' | 'signal'>;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: BacktestProgress) => void) | undefined;
+  /** Told of what each forecaster said, symbol by symbol. */
+  readonly onAnswers?: ((given: GivenAnswers) => void) | undefined;
 }
 
 /** How far a backtest is. */
@@ -38,8 +48,8 @@ export type BacktestProgress =
  * forecast. Rejects with HistoryTooShortError where a fit had too little to learn from, and as `evaluate` does.
  */
 export async function runBacktest(request: BacktestRequest): Promise<ScoredOrigins> {
-  const { tested, from, to, signal, onProgress } = request;
-  const forecasters = await fitAll(request);
+  const { tested, from, to, others = [], signal, onProgress, onAnswers } = request;
+  const forecasters = [...(await fitAll(request)), ...others];
   const cases = tested.map(({ symbol, history }): EvaluationCase => ({
     symbol,
     history,
@@ -47,6 +57,7 @@ export async function runBacktest(request: BacktestRequest): Promise<ScoredOrigi
   }));
   return evaluate(forecasters, cases, {
     signal,
+    onAnswers,
     onProgress: (progress) => onProgress?.({ phase: 'forecasting', ...progress }),
   });
 }

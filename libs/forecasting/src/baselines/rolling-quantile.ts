@@ -31,5 +31,5 @@ export function rollingQuantile(returns: number): Forecaster {
   };
 }
 
-/** What is served, labelled as such, where no model is fit to: quantiles of the last 250 sessions, about a year. */
-export const servedBaseline = rollingQuantile(250);
+/** What every forecaster is measured against, and what serves before anything can be fitted: quantiles of the last 250 sessions, about a year. */
+export const referenceBaseline = rollingQuantile(250);

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { PermanentError } from '@closing-bell/contracts';
 import { naive } from '../baselines/naive';
-import { servedBaseline } from '../baselines/rolling-quantile';
+import { referenceBaseline } from '../baselines/rolling-quantile';
 import { type Abstention, type ForecastAnswer, type Forecaster, type ReturnDistribution } from '../forecaster';
 import { type History } from '../history';
 import { HORIZONS, QUANTILE_LEVELS } from '../horizons';
@@ -26,6 +26,13 @@ export interface EvaluationProgress {
   readonly total: number;
 }
 
+/** What a forecaster said from all origins of a symbol that it was asked from. */
+export interface GivenAnswers extends EvaluationCase {
+  readonly forecaster: string;
+  /** One an origin. */
+  readonly answers: readonly ForecastAnswer[];
+}
+
 /** How often a forecaster abstained, by code. */
 export type AbstentionCounts = Readonly<Partial<Record<Abstention['code'], number>>>;
 
@@ -39,7 +46,7 @@ export interface ScoredOrigins {
   /** Origins with ten realised outcomes, from which the forecasters were asked. */
   readonly asked: number;
   readonly outcomes: Outcomes;
-  /** Naive persistence, the served baseline, then the others as given. */
+  /** Naive persistence, the reference baseline, then the others as given. */
   readonly field: readonly {
     readonly forecaster: string;
     readonly sheet: ScoreSheet;
@@ -51,7 +58,7 @@ export interface ScoredOrigins {
 
 /**
  * Rolls the origin over the histories of one symbol or many and scores the forecasters by what happened in the ten sessions
- * after each. Naive persistence and the served baseline are always scored beside them. A few origins are asked again with
+ * after each. Naive persistence and the reference baseline are always scored beside them. A few origins are asked again with
  * the history cut there (see LeakCheck). Forecasters called `<method>#<seed>` count as one method of several seeds.
  * Between one answer and the next the event loop runs; options.signal ends it there with the signal's reason.
  * Throws LeakError where a forecaster saw the future, and PermanentError `invalid-forecast` where quantiles are not ascending
@@ -63,12 +70,14 @@ export async function evaluate(
   {
     signal,
     onProgress,
+    onAnswers,
   }: {
     readonly signal?: AbortSignal | undefined;
     readonly onProgress?: ((progress: EvaluationProgress) => void) | undefined;
+    readonly onAnswers?: ((given: GivenAnswers) => void) | undefined;
   } = {},
 ): Promise<ScoredOrigins> {
-  const baselines = [naive, servedBaseline];
+  const baselines = [naive, referenceBaseline];
   const field = [...baselines, ...forecasters.filter((forecaster) => !baselines.includes(forecaster))];
   const asked = cases.map((one) => ({
     ...one,
@@ -93,6 +102,7 @@ export async function evaluate(
         counts[answer.code] = (counts[answer.code] ?? 0) + 1;
       }
       answers.push(given);
+      onAnswers?.({ symbol, history, origins, forecaster: forecaster.name, answers: given });
       onProgress?.({ symbol, forecaster: forecaster.name, done: ++done, total: cases.length * field.length });
     }
     const common = commonForecasts(answers, origins);

@@ -45,14 +45,14 @@ export interface Accuracy {
   readonly mae: number;
   /** Mean of |error| ÷ outcome. */
   readonly mape: number;
-  /** 1 − CRPS ÷ that of the served baseline on the same origins; positive is better. */
+  /** 1 − CRPS ÷ that of the reference baseline on the same origins; positive is better. */
   readonly skillOverBaseline: number;
   readonly skillOverNaive: number;
   /** Point errors ÷ those of naive persistence on the same origins; below 1 is better. */
   readonly rmseToNaive: number;
   readonly maeToNaive: number;
   readonly mapeToNaive: number;
-  /** Against naive persistence, the served baseline and the rivals that were named, without itself. */
+  /** Against naive persistence, the reference baseline and the rivals that were named, without itself. */
   readonly comparisons: readonly Comparison[];
 }
 
@@ -122,7 +122,7 @@ interface SessionLosses {
 
 const HORIZON_NUMBERS: readonly number[] = Array.from({ length: HORIZONS }, (_, index) => index + 1);
 
-/** Scores of all forecasters on some of the rows, at least one; naive persistence and the served baseline first. */
+/** Scores of all forecasters on some of the rows, at least one; naive persistence and the reference baseline first. */
 export function scoresOf(scored: ScoredOrigins, selection: SessionRows, rivals: readonly string[]): Scores[] {
   const names = scored.field.map(({ forecaster }) => forecaster);
   const means = scored.field.map(({ sheet }) =>

@@ -44,7 +44,7 @@ function stylesOf({ evaluation, subject }: BacktestResult): (forecaster: string)
   };
 }
 
-/** Skill of every forecaster by horizon; the zero line is the served baseline. */
+/** Skill of every forecaster by horizon; the zero line is the reference baseline. */
 export function skillByHorizon(result: BacktestResult): Markup {
   const { baseline } = result.evaluation;
   const styleOf = stylesOf(result);

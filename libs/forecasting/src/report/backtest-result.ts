@@ -36,7 +36,7 @@ export interface Slice {
   readonly forecasts: number;
   readonly scores: readonly {
     readonly forecaster: string;
-    /** 1 − mean CRPS over the horizons ÷ that of the served baseline. */
+    /** 1 − mean CRPS over the horizons ÷ that of the reference baseline. */
     readonly skillOverBaseline: number;
     /** Mean over the horizons, 0–1. */
     readonly coverage90: number;
@@ -65,7 +65,7 @@ export interface CoveragePath {
 export interface SeedSpread {
   readonly method: string;
   readonly seeds: number;
-  /** Over all horizons, against the served baseline. */
+  /** Over all horizons, against the reference baseline. */
   readonly skillOverBaseline: Spread;
   /** h = 1..10. */
   readonly horizons: readonly Spread[];
@@ -146,7 +146,7 @@ export function backtestResult(scored: ScoredOrigins, subject: BacktestSubject):
   };
 }
 
-/** All forecasters of an evaluation: naive persistence, the served baseline, then the others. */
+/** All forecasters of an evaluation: naive persistence, the reference baseline, then the others. */
 export function fieldOf({ naive, baseline, scores }: Evaluation): Scores[] {
   return [naive, baseline, ...scores];
 }

@@ -124,7 +124,7 @@ function windowSentences({ window, subject }: BacktestResult): string[] {
   if (!window || !scores) return [];
   const coverage = (horizon: number): string => percent(scores.horizons[horizon - 1]?.coverage90 ?? null);
   return [
-    `In the ${window.name} (${window.sessions} origins from ${window.from} to ${window.to}) its 90 % intervals covered ${coverage(1)} at h = 1, ${coverage(5)} at h = 5 and ${coverage(10)} at h = 10; its skill over the served baseline was ${signedPercent(scores.skillOverBaseline)}.`,
+    `In the ${window.name} (${window.sessions} origins from ${window.from} to ${window.to}) its 90 % intervals covered ${coverage(1)} at h = 1, ${coverage(5)} at h = 5 and ${coverage(10)} at h = 10; its skill over the reference baseline was ${signedPercent(scores.skillOverBaseline)}.`,
   ];
 }
 
@@ -157,7 +157,7 @@ function symbolSentences({ bySymbol, subject, evaluation }: BacktestResult): str
 function seedSentences({ seeds }: BacktestResult): string[] {
   return seeds.map(
     ({ method, seeds: count, skillOverBaseline: { min, mean, max, deviation } }) =>
-      `Over ${count} seeds ${method} has a skill of ${signedPercent(mean)} over the served baseline, from ${signedPercent(min)} to ${signedPercent(max)} (standard deviation ${fixed(100 * deviation, 2)} points).`,
+      `Over ${count} seeds ${method} has a skill of ${signedPercent(mean)} over the reference baseline, from ${signedPercent(min)} to ${signedPercent(max)} (standard deviation ${fixed(100 * deviation, 2)} points).`,
   );
 }
 
@@ -167,7 +167,7 @@ function othersSentences({ evaluation, subject }: BacktestResult): string[] {
   const lead =
     best.forecaster === subject.headline
       ? `No other forecaster here has a lower CRPS than ${best.forecaster}.`
-      : `The lowest CRPS here is that of ${best.forecaster}, ${signedPercent(best.skillOverBaseline)} over the served baseline.`;
+      : `The lowest CRPS here is that of ${best.forecaster}, ${signedPercent(best.skillOverBaseline)} over the reference baseline.`;
   const losing = field
     .filter(({ comparisons }) => {
       const one = comparisons.find(({ rival }) => rival === evaluation.baseline.forecaster);

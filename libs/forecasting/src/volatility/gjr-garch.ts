@@ -42,7 +42,7 @@ export interface GjrParameters {
 }
 
 /** How much of a variance's distance from its level is left a session later, 0–1. */
-function persistenceOf({ arch, leverage, garch }: GjrParameters): number {
+export function persistenceOf({ arch, leverage, garch }: GjrParameters): number {
   return arch + leverage / 2 + garch;
 }
 

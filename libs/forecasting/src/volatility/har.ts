@@ -9,7 +9,8 @@ import { type ScaleModel } from './scale-model';
 const VARIANCE_WINDOWS = [1, 5, 22, 125] as const;
 /** Sessions that moves of the price are summed over; a fall and a rise count differently. */
 const MOVE_WINDOWS = [1, 5, 22] as const;
-const REGRESSORS = 1 + VARIANCE_WINDOWS.length + 2 * MOVE_WINDOWS.length;
+/** Coefficients of a horizon. */
+export const HAR_REGRESSORS = 1 + VARIANCE_WINDOWS.length + 2 * MOVE_WINDOWS.length;
 /** Rows before this one have no regressors. */
 const WARM_UP = Math.max(...VARIANCE_WINDOWS, ...MOVE_WINDOWS);
 /** Fewest rows that are worth fitting. */
@@ -62,7 +63,7 @@ class Sessions {
     return 0.5 * Math.log(Math.max(this.sum(this.variances, last, window) / window, VARIANCE_FLOOR));
   }
 
-  /** Writes the regressors of a row. into: number[REGRESSORS]. */
+  /** Writes the regressors of a row. into: number[HAR_REGRESSORS]. */
   regressors(row: number, into: Float64Array): void {
     const usual = Math.exp(this.logVolatility(row, 22));
     let at = 0;
@@ -89,11 +90,11 @@ class Sessions {
  */
 export function fitHar(histories: readonly History[]): HarParameters {
   const sessions = histories.map(({ bars }) => ({ length: bars.length, sessions: new Sessions(bars) }));
-  const row = new Float64Array(REGRESSORS);
+  const row = new Float64Array(HAR_REGRESSORS);
   return {
     coefficients: Array.from({ length: HORIZONS }, (_, index) => {
       const horizon = index + 1;
-      const fit = leastSquares(REGRESSORS);
+      const fit = leastSquares(HAR_REGRESSORS);
       for (const { length, sessions: known } of sessions) {
         for (let at = WARM_UP; at + horizon < length; at++) {
           known.regressors(at, row);
@@ -112,7 +113,7 @@ export function harScale({ coefficients }: HarParameters): ScaleModel {
     name: 'har',
     scales: ({ bars }, from, count) => {
       const sessions = new Sessions(bars.slice(0, from + count));
-      const row = new Float64Array(REGRESSORS);
+      const row = new Float64Array(HAR_REGRESSORS);
       const scales = new Float64Array(count * HORIZONS).fill(NaN);
       for (let index = Math.max(0, WARM_UP - from); index < count; index++) {
         sessions.regressors(from + index, row);

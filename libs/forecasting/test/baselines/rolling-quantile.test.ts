@@ -1,5 +1,5 @@
 import { latestForecast } from '../../src/forecaster';
-import { rollingQuantile, servedBaseline } from '../../src/baselines/rolling-quantile';
+import { rollingQuantile, referenceBaseline } from '../../src/baselines/rolling-quantile';
 import { closesOf, historyOf, noiseHistory } from '../fixtures/histories';
 
 describe('the rolling quantile', () => {
@@ -17,17 +17,17 @@ describe('the rolling quantile', () => {
   it('forgets what lies before its window', () => {
     const closes = noiseHistory(300, 1).bars.map((bar) => bar.close);
     const poisoned = closes.map((close, index) => (index < 40 ? close * 3 : close));
-    expect(latestForecast(servedBaseline, historyOf(poisoned))).toEqual(
-      latestForecast(servedBaseline, historyOf(closes)),
+    expect(latestForecast(referenceBaseline, historyOf(poisoned))).toEqual(
+      latestForecast(referenceBaseline, historyOf(closes)),
     );
   });
 
   it('abstains with one bar too few, and says how many it needs', () => {
-    expect(latestForecast(servedBaseline, noiseHistory(259, 1))).toEqual({
+    expect(latestForecast(referenceBaseline, noiseHistory(259, 1))).toEqual({
       outcome: 'abstained',
       code: 'too-short',
       detail: 'The history is too short: rolling-quantile-250 needs 260 bars and there are 259.',
     });
-    expect(latestForecast(servedBaseline, noiseHistory(260, 1)).outcome).toBe('forecast');
+    expect(latestForecast(referenceBaseline, noiseHistory(260, 1)).outcome).toBe('forecast');
   });
 });

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { evaluate, type EvaluationCase, type EvaluationProgress } from '../../src/evaluation/evaluate';
 import { LeakError } from '../../src/evaluation/leak';
-import { servedBaseline } from '../../src/baselines/rolling-quantile';
+import { referenceBaseline } from '../../src/baselines/rolling-quantile';
 import { naive } from '../../src/baselines/naive';
 import { type Forecaster } from '../../src/forecaster';
 import { HORIZONS } from '../../src/horizons';
@@ -110,7 +110,7 @@ describe('the rolling-origin evaluation', () => {
   });
 
   it('scores the two baselines once, also where they are given', async () => {
-    const scored = await evaluate([naive, oracle, servedBaseline], [caseOf('A', 1, range(270, 3))]);
+    const scored = await evaluate([naive, oracle, referenceBaseline], [caseOf('A', 1, range(270, 3))]);
     expect(scored.field.map(({ forecaster }) => forecaster)).toEqual(['naive', 'rolling-quantile-250', 'oracle']);
   });
 

@@ -82,7 +82,7 @@ describe('what a backtest says', () => {
     );
     expect(said).toMatch(/Its skill over rolling-quantile-250 was (positive|negative) in /);
     expect(said).toMatch(/It beat rolling-quantile-250 on [0-3] of 3 symbols \(\d+ %\)\./);
-    expect(said).toMatch(/Over 3 seeds truth has a skill of [+−]\d\.\d % over the served baseline, from /);
+    expect(said).toMatch(/Over 3 seeds truth has a skill of [+−]\d\.\d % over the reference baseline, from /);
     expect(said).toMatch(/Significantly worse than rolling-quantile-250 by CRPS: naive \(−\d+\.\d %\) and narrow \(−/);
     expect(said).not.toMatch(/undefined|NaN/);
   });

@@ -88,7 +88,7 @@ export const VARIABLES = {
   retrainPauseSessions: integer(
     {
       name: 'CLOSING_BELL_RETRAIN_PAUSE_SESSIONS',
-      description: 'Sessions after a training in which neither drift nor a missing champion starts another.',
+      description: 'Sessions after a training in which none of drift, age and a missing champion starts another.',
       fallback: 21,
     },
     0,

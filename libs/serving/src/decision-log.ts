@@ -6,7 +6,9 @@ import {
   type Reference,
   type Trigger,
 } from '@closing-bell/contracts';
+import { type Evaluation } from '@closing-bell/forecasting';
 import { keySegment, type ObjectStore, sha256Of } from '@closing-bell/storage';
+import { type GateCheck } from './gate';
 
 /** What a decision depends on. The same inputs have one decision, however often they are delivered. */
 export interface DecisionInputs {
@@ -14,6 +16,8 @@ export interface DecisionInputs {
   readonly session: string;
   readonly trigger: Trigger;
   readonly forceRetrain: boolean;
+  /** Trials of a search for better options; absent: no search. */
+  readonly searchTrials?: number;
   readonly bars: Reference;
   readonly features: Reference;
 }
@@ -23,12 +27,16 @@ export interface DecisionRecord {
   readonly inputs: DecisionInputs;
   readonly decision: Decision;
   readonly reasons: readonly DecisionReason[];
-  /** The model to serve; absent for the baseline. */
+  /** The version to serve, a model or a baseline; absent where the rolling quantile serves without one. */
   readonly model?: ModelVersion;
+  /** Whether this decision makes that version the one that serves, rather than leaving it so. */
+  readonly appoints?: boolean;
   /** The version that was trained for this decision, whatever became of it. */
   readonly challenger?: ModelVersion;
+  /** The gate's rules, each with what was measured. */
+  readonly checks?: readonly GateCheck[];
   /** Scores of challenger, champion and baselines on the same origins. */
-  readonly scores?: unknown;
+  readonly scores?: Evaluation;
 }
 
 /**

@@ -4,7 +4,7 @@ import { type RegisteredModel } from '@closing-bell/registry';
 export interface RetrainPolicy {
   /** Sessions after which a champion is retrained whatever else. */
   readonly retrainAfterSessions: number;
-  /** Sessions after a training in which neither drift nor a missing champion starts another. */
+  /** Sessions after a training in which none of drift, age and a missing champion starts another. */
   readonly pauseSessions: number;
 }
 
@@ -13,7 +13,7 @@ export interface RetrainQuestion {
   readonly trigger: Trigger;
   readonly forceRetrain: boolean;
   readonly featureSetHash: string;
-  /** The champion as known before this decision. */
+  /** The model that serves as known before this decision; undefined while a baseline does. */
   readonly champion: RegisteredModel | undefined;
   /** The last training before this decision, promoted or not. */
   readonly latest: RegisteredModel | undefined;
@@ -43,12 +43,12 @@ export function askPolicy(policy: RetrainPolicy, question: RetrainQuestion): Ret
     return { retrain: true, reasons: [{ code: 'feature-set-changed', detail }] };
   }
   const age = champion === undefined ? 0 : sessionsSince(champion.moment.session);
+  const wanted: DecisionReason[] = [];
+  if (!champion) wanted.push({ code: 'no-champion', detail: 'No model serves.' });
   if (champion && age >= policy.retrainAfterSessions) {
     const detail = `Version ${champion.version} is ${age} sessions old; the limit is ${policy.retrainAfterSessions}.`;
-    return { retrain: true, reasons: [{ code: 'champion-too-old', detail }] };
+    wanted.push({ code: 'champion-too-old', detail });
   }
-  const wanted: DecisionReason[] = [];
-  if (!champion) wanted.push({ code: 'no-champion', detail: 'No model has been promoted yet.' });
   if (drift !== undefined) wanted.push({ code: 'drift', detail: drift });
   if (wanted.length > 0) {
     const pause = latest && sessionsSince(latest.moment.session) < policy.pauseSessions;

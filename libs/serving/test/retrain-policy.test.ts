@@ -11,6 +11,8 @@ function version(number: number, age: number, featureSetHash = HASH): Registered
     decision: 'd',
     // The test's calendar reads the age from the year.
     moment: { session: String(age), trigger: 'features-computed' },
+    kind: 'model',
+    forecaster: 'blend',
     featureSetHash,
     metrics: {},
     artifact: { uri: 'file:///x', sha256: 'a'.repeat(64) },
@@ -39,8 +41,11 @@ describe('the retraining policy', () => {
     expect(ask({ champion: version(1, 62), latest: version(1, 62) })).toEqual([false, 'no-reason-to-retrain']);
   });
 
-  it('retrains a champion that is too old, whatever was trained since', () => {
-    expect(ask({ champion: version(1, 63), latest: version(2, 5) })).toEqual([true, 'champion-too-old']);
+  it('retrains a champion that is too old, and not again each day after its challenger was refused', () => {
+    const champion = version(1, 63);
+    expect(ask({ champion, latest: champion })).toEqual([true, 'champion-too-old']);
+    expect(ask({ champion, latest: version(2, 5) })).toEqual([false, 'champion-too-old', 'training-pause']);
+    expect(ask({ champion, latest: version(2, 21) })).toEqual([true, 'champion-too-old']);
   });
 
   it('retrains on drift, and pauses after a training', () => {

@@ -1,0 +1,4 @@
+export { DecisionLog } from './decision-log';
+export { ModelDecisions } from './model-decisions';
+export { loadHistory } from './load-history';
+export { servedForecaster } from './served-forecaster';
