@@ -269,7 +269,10 @@ describe('the cascade, with five real processes', () => {
       await system.run('replay', '--from', CUT, '--to', CUT, '--symbols', 'ALFA,BROKEN,SHORT', '--json'),
     ).toMatchObject({ code: 0 });
     const unknown = await system.run('forecast', 'SHORT');
-    expect([unknown.code, unknown.output]).toEqual([1, expect.stringContaining('no forecast of SHORT')]);
+    expect([unknown.code, unknown.output]).toEqual([
+      1,
+      expect.stringContaining(`no forecast of SHORT from ${CUT}: the forecaster abstained (too-short). The history is too short`),
+    ]);
   }, 240_000);
 });
 

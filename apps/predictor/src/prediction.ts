@@ -1,8 +1,10 @@
 import { type ForecastMade, type ModelReady, PermanentError } from '@closing-bell/contracts';
 import {
   alignHistory,
+  asServed,
   encodeForecast,
   type ForecastAnswer,
+  type Forecaster,
   type History,
   latestForecast,
   QUANTILE_LEVELS,
@@ -26,14 +28,17 @@ export class Prediction {
 
   async forecast(ready: ModelReady): Promise<ForecastMade> {
     const { exchange, symbol, session, forceRetrain, trigger, bars, features, featureSetHash, model } = ready;
+    const calendar = this.dependencies.calendarOf(exchange);
     const history = await this.historyOf(ready);
-    const { forecaster, answer } = await this.answerOf(ready, history);
+    const originClose = closeAt(history, session);
+    const { forecaster, answer } = await this.answerOf(ready, history, calendar);
     const about = { exchange, symbol, session, forceRetrain, trigger, bars, features, featureSetHash };
     const said = { ...about, ...(model ? { model } : {}) };
-    if (answer.outcome === 'abstained') return { ...said, outcome: 'abstained', abstention: answer.detail };
+    if (answer.outcome === 'abstained') {
+      return { ...said, outcome: 'abstained', abstention: answer.detail, abstentionCode: answer.code };
+    }
 
-    const originClose = closeAt(history, session);
-    const targets = this.dependencies.calendarOf(exchange).sessionsAfter(session, answer.quantiles.length);
+    const targets = calendar.sessionsAfter(session, answer.quantiles.length);
     const file = encodeForecast({
       symbol,
       session,
@@ -57,12 +62,13 @@ export class Prediction {
   private async answerOf(
     { model }: ModelReady,
     history: History,
+    calendar: ExchangeCalendar,
   ): Promise<{ forecaster: string; answer: ForecastAnswer }> {
-    if (!model) return { forecaster: servedBaseline.name, answer: latestForecast(servedBaseline, history) };
-    return this.dependencies.models.with(model, (lstm) => ({
-      forecaster: lstm.name,
-      answer: latestForecast(lstm, history),
-    }));
+    const answerBy = (forecaster: Forecaster) => ({
+      forecaster: forecaster.name,
+      answer: latestForecast(asServed(forecaster, calendar), history),
+    });
+    return model ? this.dependencies.models.with(model, answerBy) : answerBy(servedBaseline);
   }
 
   private async historyOf({ bars, features }: ModelReady): Promise<History> {

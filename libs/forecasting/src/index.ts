@@ -1,3 +1,4 @@
+export { asServed } from './abstention/as-served';
 export { servedBaseline } from './baselines/rolling-quantile';
 export { crps } from './evaluation/crps';
 export { evaluate } from './evaluation/evaluate';
