@@ -271,7 +271,9 @@ describe('the cascade, with five real processes', () => {
     const unknown = await system.run('forecast', 'SHORT');
     expect([unknown.code, unknown.output]).toEqual([
       1,
-      expect.stringContaining(`no forecast of SHORT from ${CUT}: the forecaster abstained (too-short). The history is too short`),
+      expect.stringContaining(
+        `no forecast of SHORT from ${CUT}: the forecaster abstained (too-short). The history is too short`,
+      ),
     ]);
   }, 240_000);
 });

@@ -1,5 +1,6 @@
 const DEVELOPMENT = 'S&P 500 index, origins of 2006–2015';
-const LIVE_PRICES = 'daily bars of some 1,000 US stocks 2012–2022, of 30 and the S&P 500 index 2000–2022, of 25 Indian stocks 2000–2019';
+const LIVE_PRICES =
+  'daily bars of some 1,000 US stocks 2012–2022, of 30 and the S&P 500 index 2000–2022, of 25 Indian stocks 2000–2019';
 const DOMAINS =
   'features of 30 US stocks and the S&P 500 index 2000–2022 and of 430 stocks 2016–2022, scaled on up to 2,500 sessions before';
 const LITERATURE = 'no data: as published';
