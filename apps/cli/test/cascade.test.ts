@@ -16,6 +16,8 @@ const SESSIONS = CALENDAR.sessionsBetween('2016-06-01', '2020-03-31');
 const FROM = '2020-03-09';
 const CUT = '2020-03-16';
 const TO = '2020-03-18';
+/** The last session whose ten outcomes are in the files. */
+const BACKTESTED_TO = '2020-03-17';
 
 /** Uniform numbers in [0, 1) from a seed (mulberry32). */
 function uniform(seed: number): () => number {
@@ -72,6 +74,38 @@ async function warehouseIn(home: string): Promise<Record<string, Record<string, 
   } finally {
     await warehouse.close();
   }
+}
+
+type Quantiles = readonly number[];
+
+/** What a backtest's `served` says: the quantiles of the ten horizons by symbol and session. */
+function servedIn(file: string): Record<string, Quantiles[]> {
+  const lines = readFileSync(file, 'utf8').trim().split('\n');
+  return Object.fromEntries(
+    lines
+      .map(
+        (line) =>
+          JSON.parse(line) as {
+            symbol: string;
+            session: string;
+            forecaster: string;
+            horizons: { quantiles: Quantiles }[];
+          },
+      )
+      .filter(({ forecaster }) => forecaster === 'served')
+      .map(({ symbol, session, horizons }) => [`${symbol} ${session}`, horizons.map(({ quantiles }) => quantiles)]),
+  );
+}
+
+/** The last forecast of each close in the warehouse: that of the newest version. */
+function lastForecasts(rows: readonly Record<string, unknown>[]): Record<string, Quantiles[]> {
+  const forecasts: Record<string, Quantiles[]> = {};
+  for (const row of rows.toSorted((a, b) => Number(a.model_version) - Number(b.model_version))) {
+    const { symbol, origin_session, horizon, quantiles } = row as Record<string, string> & { quantiles: Quantiles };
+    if (String(origin_session) > BACKTESTED_TO) continue;
+    (forecasts[`${symbol} ${origin_session}`] ??= [])[Number(horizon) - 1] = quantiles;
+  }
+  return forecasts;
 }
 
 /** Publishes each message that passes once more, after a random pause: everything comes twice, mixed up among the symbols. */
@@ -171,8 +205,14 @@ describe('the cascade, with five real processes', () => {
     expect(forecast.output).toContain(`ALFA after the close of ${TO}`);
     expect(forecast.output).toContain(CALENDAR.sessionsAfter(TO, 10)[9]);
 
+    const backtested = join(root, 'backtested.jsonl');
+    const span = ['--from', FROM, '--to', BACKTESTED_TO, '--forecasters', 'served', '--forecasts', backtested];
+    expect(await system.run('backtest', ...span)).toMatchObject({ code: 0 });
+
     plain = await putAside('plain');
     const exported = await warehouseIn(plain);
+    expect(Object.keys(servedIn(backtested))).toHaveLength(3 * 7);
+    expect(servedIn(backtested)).toEqual(lastForecasts(exported.forecasts ?? []));
     expect(exported.bars).toHaveLength(3 * 8);
     expect(exported.dead_letters).toEqual([]);
     // A horizon matures where its session lies within the span: 7 + 6 + … + 1 for each symbol and model version.
@@ -269,7 +309,12 @@ describe('the cascade, with five real processes', () => {
       await system.run('replay', '--from', CUT, '--to', CUT, '--symbols', 'ALFA,BROKEN,SHORT', '--json'),
     ).toMatchObject({ code: 0 });
     const unknown = await system.run('forecast', 'SHORT');
-    expect([unknown.code, unknown.output]).toEqual([1, expect.stringContaining('no forecast of SHORT')]);
+    expect([unknown.code, unknown.output]).toEqual([
+      1,
+      expect.stringContaining(
+        `no forecast of SHORT from ${CUT}: the forecaster abstained (too-short). The history is too short`,
+      ),
+    ]);
   }, 240_000);
 });
 

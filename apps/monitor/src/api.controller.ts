@@ -1,6 +1,7 @@
 import { isDay, SYMBOL_PATTERN } from '@closing-bell/contracts';
 import { BadRequestException, Controller, Get, Inject, NotFoundException, Param, Query } from '@nestjs/common';
 import {
+  type AbstentionRow,
   type CascadeProgress,
   type DeadLetterRow,
   type ForecastRow,
@@ -33,32 +34,36 @@ export class ApiController {
     return this.queries.symbols();
   }
 
-  /** A symbol's forecast from an origin (the latest by default), the closes before it and how earlier forecasts fared. */
+  /**
+   * A symbol's forecast from an origin (the latest by default), the closes before it and how earlier forecasts fared; with the latest
+   * one, also why there is none from a later session. Where there is no forecast because the forecaster abstained, 404 says why.
+   */
   @Get('forecasts/:symbol')
   async forecast(
     @Param('symbol') symbol: string,
     @Query('session') session?: string,
   ): Promise<{
     forecast: ForecastRow[];
+    abstention?: AbstentionRow;
     closes: { session: string; close: number }[];
     performance: Performance[];
     decisions: { session: string; trigger: string; decision: string; reasons: string; model_version: number }[];
   }> {
     checked(symbol, SYMBOL_PATTERN, 'a ticker symbol');
     if (session !== undefined && !isDay(session)) throw new BadRequestException('session must be a day YYYY-MM-DD');
-    const forecast = await this.queries.forecast(symbol, session);
+    const [forecast, abstention] = await Promise.all([
+      this.queries.forecast(symbol, session),
+      this.queries.abstention(symbol, session),
+    ]);
     const origin = forecast[0]?.origin_session;
-    if (origin === undefined) {
-      throw new NotFoundException(
-        `no forecast of ${symbol}${session === undefined ? '' : ` from ${session}`}; replay a close of it first`,
-      );
-    }
+    if (origin === undefined) throw noForecast(symbol, session, abstention);
     const [closes, performance, decisions] = await Promise.all([
       this.queries.closes(symbol, origin, 60),
       this.queries.performance(symbol),
       this.queries.decisions(symbol, 10),
     ]);
-    return { forecast, closes, performance, decisions };
+    const since = abstention && abstention.session > origin ? { abstention } : {};
+    return { forecast, ...since, closes, performance, decisions };
   }
 
   @Get('dead-letters')
@@ -72,6 +77,20 @@ export class ApiController {
     if (!letter) throw new NotFoundException(`no dead letter ${id}`);
     return letter;
   }
+}
+
+function noForecast(symbol: string, session?: string, abstention?: AbstentionRow): NotFoundException {
+  if (!abstention) {
+    const from = session === undefined ? '' : ` from ${session}`;
+    return new NotFoundException(`no forecast of ${symbol}${from}; replay a close of it first`);
+  }
+  const { session: at, code, detail } = abstention;
+  return new NotFoundException({
+    statusCode: 404,
+    error: 'Not Found',
+    message: `no forecast of ${symbol} from ${at}: the forecaster abstained (${code}). ${detail}`,
+    abstention,
+  });
 }
 
 function checked(value: string, pattern: RegExp, what: string): string {

@@ -47,6 +47,15 @@ export interface ForecastRow {
   readonly p95: number;
 }
 
+/** Why there is no forecast from a session. */
+export interface AbstentionRow {
+  readonly session: string;
+  readonly trigger: string;
+  readonly model_version: number;
+  readonly code: string;
+  readonly detail: string;
+}
+
 /** How matured forecasts of a symbol fared at one horizon, beside “tomorrow = today”. */
 export interface Performance {
   readonly horizon: number;
@@ -164,6 +173,18 @@ export class Queries {
        ORDER BY horizon`,
       session === undefined ? { symbol } : { symbol, session },
     );
+  }
+
+  /** Why a symbol was not forecast from a session, by default the latest from which a forecaster abstained. */
+  async abstention(symbol: string, session?: string): Promise<AbstentionRow | undefined> {
+    // Of one session, drift's forecast comes after the ordinary one, and before it in the alphabet.
+    const rows = await this.warehouse.query<AbstentionRow>(
+      `SELECT session, trigger, model_version, code, detail FROM abstentions
+       WHERE symbol = @symbol${session === undefined ? '' : ' AND session = CAST(@session AS DATE)'}
+       ORDER BY session DESC, trigger, message_id LIMIT 1`,
+      session === undefined ? { symbol } : { symbol, session },
+    );
+    return rows[0];
   }
 
   /** How a symbol's matured forecasts fared, by horizon: of each origin the newest model version's. */

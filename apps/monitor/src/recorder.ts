@@ -28,6 +28,9 @@ export interface RecorderDependencies {
   readonly clock: () => Date;
 }
 
+/** The code of an abstention of release 0.1, which gave a sentence alone. */
+const UNSPECIFIED = 'unspecified';
+
 /** What a message may say about itself; which of it, depends on its kind. */
 interface Said {
   readonly exchange: string;
@@ -140,10 +143,13 @@ export class Recorder {
     ]);
   }
 
-  /** Records a forecast, one row a horizon, and scores what of it has matured already: a replay may come after its outcomes. */
+  /**
+   * Records a forecast, one row a horizon, and scores what of it has matured already: a replay may come after its outcomes. Where
+   * there is none, records why.
+   */
   async recordForecast(made: ForecastMade, { envelope }: MessageContext): Promise<void> {
     const { forecast } = made;
-    if (!forecast) return;
+    if (!forecast) return this.recordAbstention(made, envelope.id);
     const file = decodeForecast(await readHashed(this.dependencies.objects, forecast));
     await this.warehouse.insert(
       tables.forecasts,
@@ -206,6 +212,22 @@ export class Recorder {
     if (redriveOf !== undefined) {
       await this.warehouse.insert(tables.redrives, [{ dead_letter_id: redriveOf, recorded_at: this.now() }]);
     }
+  }
+
+  private async recordAbstention(made: ForecastMade, messageId: string): Promise<void> {
+    const { symbol, session, trigger, model, abstention = '', abstentionCode = UNSPECIFIED } = made;
+    await this.warehouse.insert(tables.abstentions, [
+      {
+        symbol,
+        session,
+        trigger,
+        model_version: model?.version ?? 0,
+        code: abstentionCode,
+        detail: abstention,
+        message_id: messageId,
+        recorded_at: this.now(),
+      },
+    ]);
   }
 
   /** Scores every forecast of a symbol whose session has its bar by now and that has no score yet. */

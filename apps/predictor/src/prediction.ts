@@ -1,15 +1,17 @@
-import { type ForecastMade, type ModelReady, PermanentError } from '@closing-bell/contracts';
+import { aboutOf, type ForecastMade, type ModelReady, PermanentError } from '@closing-bell/contracts';
 import {
-  alignHistory,
+  asServed,
   encodeForecast,
   type ForecastAnswer,
+  type Forecaster,
   type History,
   latestForecast,
   QUANTILE_LEVELS,
   referenceBaseline,
   toPrices,
 } from '@closing-bell/forecasting';
-import { barsOfColumns, type ExchangeCalendar } from '@closing-bell/market';
+import { type ExchangeCalendar } from '@closing-bell/market';
+import { loadHistory } from '@closing-bell/serving';
 import { keySegment, type ObjectStore, type SeriesStore, writeHashed } from '@closing-bell/storage';
 import { type ModelCache } from './model-cache';
 
@@ -25,15 +27,17 @@ export class Prediction {
   constructor(private readonly dependencies: PredictionDependencies) {}
 
   async forecast(ready: ModelReady): Promise<ForecastMade> {
-    const { exchange, symbol, session, forceRetrain, trigger, bars, features, featureSetHash, model } = ready;
-    const history = await this.historyOf(ready);
-    const { forecaster, answer } = await this.answerOf(ready, history);
-    const about = { exchange, symbol, session, forceRetrain, trigger, bars, features, featureSetHash };
-    const said = { ...about, ...(model ? { model } : {}) };
-    if (answer.outcome === 'abstained') return { ...said, outcome: 'abstained', abstention: answer.detail };
-
+    const { exchange, symbol, session, trigger, bars, features, featureSetHash, model } = ready;
+    const calendar = this.dependencies.calendarOf(exchange);
+    const history = await loadHistory(this.dependencies.series, ready);
     const originClose = closeAt(history, session);
-    const targets = this.dependencies.calendarOf(exchange).sessionsAfter(session, answer.quantiles.length);
+    const { forecaster, answer } = await this.answerOf(ready, history, calendar);
+    const said = { ...aboutOf(ready), trigger, bars, features, featureSetHash, ...(model ? { model } : {}) };
+    if (answer.outcome === 'abstained') {
+      return { ...said, outcome: 'abstained', abstention: answer.detail, abstentionCode: answer.code };
+    }
+
+    const targets = calendar.sessionsAfter(session, answer.quantiles.length);
     const file = encodeForecast({
       symbol,
       session,
@@ -57,18 +61,13 @@ export class Prediction {
   private async answerOf(
     { model }: ModelReady,
     history: History,
+    calendar: ExchangeCalendar,
   ): Promise<{ forecaster: string; answer: ForecastAnswer }> {
-    if (!model) return { forecaster: referenceBaseline.name, answer: latestForecast(referenceBaseline, history) };
-    return this.dependencies.models.with(model, (lstm) => ({
-      forecaster: lstm.name,
-      answer: latestForecast(lstm, history),
-    }));
-  }
-
-  private async historyOf({ bars, features }: ModelReady): Promise<History> {
-    const { series } = this.dependencies;
-    const [barSnapshot, featureSnapshot] = await Promise.all([series.load(bars), series.load(features)]);
-    return alignHistory(barsOfColumns(barSnapshot.series), featureSnapshot.series);
+    const answerBy = (forecaster: Forecaster) => ({
+      forecaster: forecaster.name,
+      answer: latestForecast(asServed(forecaster, calendar), history),
+    });
+    return model ? this.dependencies.models.with(model, answerBy) : answerBy(referenceBaseline);
   }
 }
 

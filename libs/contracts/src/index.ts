@@ -9,7 +9,7 @@ export { barsIngested, BarsIngested } from './messages/bars-ingested';
 export { DEAD_LETTER_ATTRIBUTES, type DeadLetter, REDRIVE_ATTRIBUTE } from './messages/dead-letter';
 export { ColumnDrift, driftDetected, DriftDetected } from './messages/drift-detected';
 export { featuresComputed, FeaturesComputed } from './messages/features-computed';
-export { forecastMade, ForecastMade } from './messages/forecast-made';
+export { ABSTENTION_CODES, type AbstentionCode, forecastMade, ForecastMade } from './messages/forecast-made';
 export { ingestionRequested, IngestionRequested } from './messages/ingestion-requested';
 export { marketClosed, MarketClosed } from './messages/market-closed';
 export {

@@ -1,4 +1,4 @@
-import { contracts, PermanentError, validate } from '../src';
+import { ABSTENTION_CODES, contracts, forecastMade, PermanentError, validate } from '../src';
 import { examples } from './examples';
 
 type Name = keyof typeof examples;
@@ -69,6 +69,26 @@ describe('validate', () => {
   it('asks for the reason when the forecaster abstained', () => {
     const { forecast: _, ...rest } = examples['forecast-made'];
     expect(refusal('forecast-made', { ...rest, outcome: 'abstained' }).message).toContain('abstention: ');
+  });
+
+  it.each(ABSTENTION_CODES)('knows the reason %s for an abstention', (abstentionCode) => {
+    const { forecast: _, ...rest } = examples['forecast-made'];
+    const abstained = { ...rest, outcome: 'abstained', abstention: 'The bars are stale.', abstentionCode };
+    expect(validate(forecastMade, abstained)).toEqual(abstained);
+  });
+
+  it('refuses a reason for an abstention that it does not know, naming those that it does', () => {
+    const { forecast: _, ...rest } = examples['forecast-made'];
+    const abstained = { ...rest, outcome: 'abstained', abstention: 'It rained.', abstentionCode: 'rain' };
+    expect(refusal('forecast-made', abstained).message).toContain(
+      'abstentionCode must be one of the following values: too-short, incomplete-features, no-volatility, stale-bars, out-of-domain',
+    );
+  });
+
+  it('reads an abstention of release 0.1, which gave a sentence alone', () => {
+    const { forecast: _, ...rest } = examples['forecast-made'];
+    const abstained = { ...rest, outcome: 'abstained', abstention: 'The history is too short.' };
+    expect(validate(forecastMade, abstained)).toEqual(abstained);
   });
 
   it.each([null, 1, 'text', [], [examples['market-closed']]])('refuses %j, which is no object', (data) => {

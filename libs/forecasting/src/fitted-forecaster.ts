@@ -1,5 +1,5 @@
 import { referenceBaseline } from './baselines/rolling-quantile';
-import { type ForecastAnswer, type Forecaster } from './forecaster';
+import { type Abstention, type ForecastAnswer, type Forecaster } from './forecaster';
 import { type History } from './history';
 import { HORIZONS } from './horizons';
 import { corruptModel, type ModelFiles, parseModelFile } from './lstm/layers-model-file';
@@ -68,6 +68,10 @@ export class FittedForecaster implements Forecaster {
 
   forecasts(history: History, origins: readonly number[]): ForecastAnswer[] {
     return this.forecaster.forecasts(history, origins);
+  }
+
+  outsideDomain(history: History, origins: readonly number[]): (Abstention | undefined)[] {
+    return this.forecaster.outsideDomain?.(history, origins) ?? origins.map(() => undefined);
   }
 }
 

@@ -1,3 +1,4 @@
+import { type AbstentionCode } from '@closing-bell/contracts';
 import { type History } from './history';
 
 /** The forecast distribution of log returns ln(close[t+h] / close[t]) from an origin t. */
@@ -10,8 +11,8 @@ export interface ReturnDistribution {
 /** A forecaster's answer where it cannot forecast, with the reason. */
 export interface Abstention {
   readonly outcome: 'abstained';
-  readonly code: 'too-short' | 'incomplete-features' | 'no-volatility' | 'stale-bars' | 'out-of-domain';
-  /** A sentence with the numbers. */
+  readonly code: AbstentionCode;
+  /** A sentence or two with the numbers, of at most 500 characters. */
   readonly detail: string;
 }
 
@@ -25,6 +26,11 @@ export interface Forecaster {
    * the same as if the history ended there.
    */
   forecasts(history: History, origins: readonly number[]): ForecastAnswer[];
+  /**
+   * Where what it reads lies outside what it learnt from, with the reason: one an origin, as {@link forecasts} answers them. It
+   * forecasts from there all the same; whoever serves it must not. Absent where nothing can be outside.
+   */
+  outsideDomain?(history: History, origins: readonly number[]): (Abstention | undefined)[];
 }
 
 /** A way of forecasting that first has to learn. */

@@ -1,3 +1,4 @@
+export { asServed } from './abstention/as-served';
 export { referenceBaseline } from './baselines/rolling-quantile';
 export { crps } from './evaluation/crps';
 export { evaluate, type GivenAnswers } from './evaluation/evaluate';

@@ -1,6 +1,7 @@
 import { type ModelReady, type Reference, type Trigger } from '@closing-bell/contracts';
 import { type FeatureSet, featureSetHash } from '@closing-bell/features';
 import {
+  asServed,
   type Fold,
   type Forecaster,
   historyUntil,
@@ -42,7 +43,7 @@ const NEVER = new AbortController().signal;
 /**
  * The forecaster `served`: from each session what the services would have served after its close, whose decisions, trainings
  * and drift alarms it goes through session by session. Replaying these closes on an empty registry gives the same forecasts, the
- * last of each close. The histories are the ones that it can forecast.
+ * last of each close. It knows no other histories.
  */
 export async function servedForecaster(request: ServedRequest): Promise<Forecaster> {
   // A history that is cut is known by its first bar.
@@ -75,10 +76,7 @@ async function foldsOf({ symbol, history }: NamedHistory, request: ServedRequest
   });
   const hash = featureSetHash(featureSet);
   const folds: Fold[] = [];
-  let serving: { readonly version: number; readonly forecaster: Forecaster } = {
-    version: 0,
-    forecaster: referenceBaseline,
-  };
+  let serving = { version: 0, forecaster: asServed(referenceBaseline, calendar) };
   const decide = async (
     session: string,
     trigger: Trigger,
@@ -99,13 +97,11 @@ async function foldsOf({ symbol, history }: NamedHistory, request: ServedRequest
     onDecision?.(made);
     const version = made.model?.version ?? 0;
     if (version !== serving.version || folds.length === 0) {
-      const forecaster = made.model
-        ? await loadForecaster(await registry.load(made.model.artifact))
-        : referenceBaseline;
-      serving = { version, forecaster };
+      const chosen = made.model ? await loadForecaster(await registry.load(made.model.artifact)) : referenceBaseline;
+      serving = { version, forecaster: asServed(chosen, calendar) };
       // What drift changes at a close replaces what the close began with.
       if (folds.at(-1)?.fittedAt === session) folds.pop();
-      folds.push({ fittedAt: session, forecaster });
+      folds.push({ fittedAt: session, forecaster: serving.forecaster });
     }
   };
   for (const { session } of history.bars) {

@@ -1,6 +1,7 @@
 import { type ModelReady } from '@closing-bell/contracts';
 import { closingBellFeatures, computeFeatures, featureSetHash, scaleFreeFeatures } from '@closing-bell/features';
 import {
+  asServed,
   type ForecastAnswer,
   type History,
   historyUntil,
@@ -97,7 +98,7 @@ describe('the forecaster that the services would have served', () => {
         const forecastOf = async (made: ModelReady): Promise<ForecastAnswer> => {
           decisions.push(made);
           const files = made.model && (await services.registry.load(made.model.artifact));
-          return latestForecast(files ? await loadForecaster(files) : referenceBaseline, known);
+          return latestForecast(asServed(files ? await loadForecaster(files) : referenceBaseline, CALENDAR), known);
         };
         let answer = await forecastOf(await services.decide(row, hash));
         const columns = alarmsOf(driftScores(known.bars));

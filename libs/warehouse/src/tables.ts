@@ -101,6 +101,22 @@ export const tables = {
     key: ['symbol', 'origin_session', 'horizon', 'model_version'],
     partitionBy: 'origin_session',
   }),
+  abstentions: defineTable({
+    name: 'abstentions',
+    description: 'Every time that a forecaster abstained, and why.',
+    columns: {
+      symbol,
+      session,
+      trigger: { type: 'text', description: 'features-computed or drift-detected.' },
+      model_version: modelVersion,
+      code: { type: 'text', description: 'Reason, such as stale-bars; unspecified where release 0.1 gave none.' },
+      detail: { type: 'text', description: 'The reason with its numbers.' },
+      message_id: messageIdentity,
+      recorded_at: recordedAt,
+    },
+    key: ['message_id'],
+    partitionBy: 'session',
+  }),
   outcomes: defineTable({
     name: 'outcomes',
     description: 'Matured forecasts against what happened and against “tomorrow = today”.',

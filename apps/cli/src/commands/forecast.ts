@@ -19,6 +19,8 @@ interface ForecastAnswer {
     readonly p75: number;
     readonly p95: number;
   }[];
+  /** Why there is no forecast from a later session. */
+  readonly abstention?: { readonly session: string; readonly code: string; readonly detail: string };
   readonly closes: readonly { readonly session: string; readonly close: number }[];
   readonly performance: readonly {
     readonly horizon: number;
@@ -50,6 +52,7 @@ export async function showForecast(
   if (options.json) return print(terminal, JSON.stringify(answer, null, 2));
   const [first] = answer.forecast;
   if (!first) return;
+  showAbstention(terminal, answer, symbol, first.origin_session);
   const version = first.model_version === 0 ? '' : `, version ${first.model_version}`;
   const model = `${isBaseline(first.forecaster) ? 'the baseline ' : ''}${first.forecaster}${version}`;
   print(
@@ -77,6 +80,13 @@ export async function showForecast(
   );
   showPerformance(terminal, answer);
   showDecisions(terminal, answer);
+}
+
+function showAbstention(terminal: Terminal, { abstention }: ForecastAnswer, symbol: string, origin: string): void {
+  if (!abstention) return;
+  const { session, code, detail } = abstention;
+  print(terminal, `\nNo forecast of ${symbol} from ${session}: the forecaster abstained (${code}). ${detail}`);
+  print(terminal, `The latest forecast is older, from ${origin}:`);
 }
 
 function showPerformance(terminal: Terminal, { performance }: ForecastAnswer): void {

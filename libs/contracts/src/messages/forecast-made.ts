@@ -17,6 +17,16 @@ import { FeatureReferences } from './feature-references';
 const OUTCOMES = ['forecast', 'abstained'] as const;
 type Outcome = (typeof OUTCOMES)[number];
 
+/** Why a forecaster says nothing. */
+export const ABSTENTION_CODES = [
+  'too-short',
+  'incomplete-features',
+  'no-volatility',
+  'stale-bars',
+  'out-of-domain',
+] as const;
+export type AbstentionCode = (typeof ABSTENTION_CODES)[number];
+
 /** The next ten sessions of a symbol are forecast as of a session, or the forecaster abstained. */
 export class ForecastMade extends FeatureReferences {
   @IsIn(TRIGGERS)
@@ -31,6 +41,11 @@ export class ForecastMade extends FeatureReferences {
   @IsNotEmpty()
   @MaxLength(500)
   abstention?: string;
+
+  /** The reason as a code; present when the outcome is `abstained`, but for messages of release 0.1. */
+  @IsOptional()
+  @IsIn(ABSTENTION_CODES)
+  abstentionCode?: AbstentionCode;
 
   /** The forecast's file: point and quantiles by horizon; present when the outcome is `forecast`. */
   @ValidateIf((message: ForecastMade) => message.outcome === 'forecast' || message.forecast !== undefined)

@@ -1,4 +1,8 @@
 const DEVELOPMENT = 'S&P 500 index, origins of 2006–2015';
+const LIVE_PRICES =
+  'daily bars of some 1,000 US stocks 2012–2022, of 30 and the S&P 500 index 2000–2022, of 25 Indian stocks 2000–2019';
+const DOMAINS =
+  'features of 30 US stocks and the S&P 500 index 2000–2022 and of 430 stocks 2016–2022, scaled on up to 2,500 sessions before';
 const LITERATURE = 'no data: as published';
 
 /** Every constant that decides how the forecasters forecast, with the data that it was chosen on. */
@@ -31,4 +35,15 @@ export const CONSTANTS: readonly { readonly name: string; readonly value: string
   { name: 'Width: own rate and range', value: '.02 ÷ √h, −.5 to 1', chosenOn: DEVELOPMENT },
   { name: 'Width: exponent by distance from the median', value: '2', chosenOn: DEVELOPMENT },
   { name: 'Blend', value: 'HAR, GJR-GARCH and LSTM scales, equal weights', chosenOn: LITERATURE },
+  {
+    name: 'Stale bars: untraded, unchanged, repeated, missing',
+    value: '5, 10 and 3 sessions in a row, more than 5 of 20',
+    chosenOn: LIVE_PRICES,
+  },
+  {
+    name: 'Out of domain: far values in the LSTM’s window, absurd value',
+    value: '2 beyond 10 deviations, 1 beyond 100',
+    chosenOn: DOMAINS,
+  },
+  { name: 'Out of domain: sessions with the same value of a feature', value: '5', chosenOn: DOMAINS },
 ];

@@ -3,6 +3,7 @@ import { type Abstention, type ForecastAnswer, type Forecaster, tooShort } from 
 import { type History } from '../history';
 import { HORIZONS } from '../horizons';
 import { type ScaleModel } from '../volatility/scale-model';
+import { outsideDomain } from './domain';
 import { type LstmForecaster } from './engine';
 import { corruptModel, layersModelFiles, type ModelFiles, parseModelFile, readLayersModel } from './layers-model-file';
 import { type NetworkShape, type NetworkWeights } from './network';
@@ -61,11 +62,17 @@ export class LstmModel implements Forecaster {
     });
   }
 
+  /** Its window of features against those that it was trained on. Throws as {@link forecasts} does. */
+  outsideDomain(history: History, origins: readonly number[]): (Abstention | undefined)[] {
+    return outsideDomain(history, origins, this.preprocessing);
+  }
+
   /** The spread of its distributions by itself: NaN where it would abstain from forecasting. */
   scaleModel(): ScaleModel {
     const { head } = this.preprocessing;
     return {
       name: NAME,
+      outsideDomain: (history, origins) => this.outsideDomain(history, origins),
       scales: (history, from, count) => {
         const scales = new Float64Array(count * HORIZONS).fill(NaN);
         const rows = Array.from({ length: count }, (_, index) => from + index);

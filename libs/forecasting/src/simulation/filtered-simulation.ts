@@ -50,6 +50,12 @@ export class FilteredSimulation implements Forecaster {
     }
     return answers;
   }
+
+  /** What the first of its components that is outside says. */
+  outsideDomain(history: History, origins: readonly number[]): (Abstention | undefined)[] {
+    const said = this.settings.components.map((component) => component.outsideDomain?.(history, origins));
+    return origins.map((_, index) => said.find((answers) => answers?.[index])?.[index]);
+  }
 }
 
 /** One model of the scale with its residuals by horizon. */

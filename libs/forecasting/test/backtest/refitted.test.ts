@@ -1,5 +1,5 @@
 import { refitted } from '../../src/backtest/refitted';
-import { type Forecaster, latestForecast } from '../../src/forecaster';
+import { type Abstention, type Forecaster, latestForecast } from '../../src/forecaster';
 import { historyUntil } from '../../src/history';
 import { forecasterOf, studentTForecast } from '../fixtures/forecasters';
 import { noiseHistory, session } from '../fixtures/histories';
@@ -55,6 +55,21 @@ describe('a forecaster that is fitted again', () => {
     expect(before).toMatchObject({ outcome: 'abstained', code: 'too-short' });
     expect(after).toEqual(studentTForecast(1, 10));
     expect(refitted('never', []).forecasts(history, [50])).toMatchObject([{ outcome: 'abstained' }]);
+  });
+
+  it('tells of the domain of the fit that answers, and of none before the first', () => {
+    const folds = foldsAt(10, 40, 70).folds.map((fold, index) => ({
+      ...fold,
+      forecaster: {
+        ...fold.forecaster,
+        // The second knows no domain.
+        ...(index === 1 ? {} : { outsideDomain: (_: unknown, origins: readonly number[]) => origins.map(outside) }),
+      },
+    }));
+    const outside = (origin: number): Abstention | undefined =>
+      origin % 2 === 0 ? { outcome: 'abstained', code: 'out-of-domain', detail: `at ${origin}` } : undefined;
+    const said = refitted('again', folds).outsideDomain?.(history, [8, 10, 11, 40, 70, 72]);
+    expect(said?.map((found) => found?.detail)).toEqual([undefined, 'at 10', undefined, undefined, 'at 70', 'at 72']);
   });
 
   it('says among many origins what it says of a history that ends there', () => {

@@ -126,6 +126,16 @@ describe('an LSTM model', () => {
     expect(latestForecast(model, still)).toMatchObject({ outcome: 'abstained', code: 'no-volatility' });
   });
 
+  it('tells where its features lie outside what it was trained on, alone and as a scale', () => {
+    const broken = columnA();
+    broken[397] = 1e6;
+    const origins = [396, 397, 399];
+    const said = model.outsideDomain(withA(broken), origins);
+    expect(said.map((found) => found?.code)).toEqual([undefined, 'out-of-domain', 'out-of-domain']);
+    expect(model.scaleModel().outsideDomain?.(withA(broken), origins)).toEqual(said);
+    expect(model.outsideDomain(history, origins)).toEqual([undefined, undefined, undefined]);
+  });
+
   it('forecasts from many origins what it forecasts from each with the history cut there', () => {
     const incomplete = columnA();
     incomplete[200] = NaN;

@@ -209,6 +209,20 @@ describe('what filtered historical simulation abstains from', () => {
 });
 
 describe('a blend of scales', () => {
+  it('lies outside its domain where one of its components does, and says what the first of them says', () => {
+    const outside = (name: string, rows: readonly number[]): ScaleModel => ({
+      ...ewmaScale,
+      outsideDomain: (_, origins) =>
+        origins.map((origin) =>
+          rows.includes(origin) ? { outcome: 'abstained', code: 'out-of-domain', detail: name } : undefined,
+        ),
+    });
+    const components = [ewmaScale, outside('first', [3, 4]), outside('second', [4, 5])];
+    const blend = new FilteredSimulation({ name: 'blend', components, tracked: false });
+    const said = blend.outsideDomain(noiseHistory(10, 1), [2, 3, 4, 5]);
+    expect(said.map((found) => found?.detail)).toEqual([undefined, 'first', 'first', 'second']);
+  });
+
   it('averages the quantiles of its components level by level', () => {
     const history = noiseHistory(500, 8);
     const components = [constant, weekly, ewmaScale];
