@@ -211,14 +211,14 @@ export class Queries {
     return rows.reverse();
   }
 
-  /** Decisions of a symbol other than "kept", newest first. */
+  /** Decisions of a symbol that followed a training, newest first: those that kept all as it was are left out. */
   decisions(
     symbol: string,
     limit: number,
   ): Promise<{ session: string; trigger: string; decision: string; reasons: string; model_version: number }[]> {
     return this.warehouse.query(
       `SELECT session, trigger, decision, reasons, model_version FROM model_decisions
-       WHERE symbol = @symbol AND decision <> 'kept' ORDER BY session DESC, trigger LIMIT ${limit}`,
+       WHERE symbol = @symbol AND decision <> 'kept' AND reasons NOT LIKE '%"training-pause"%' ORDER BY session DESC, trigger LIMIT ${limit}`,
       { symbol },
     );
   }

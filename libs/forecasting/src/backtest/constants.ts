@@ -36,6 +36,16 @@ export const CONSTANTS: readonly { readonly name: string; readonly value: string
   { name: 'Width: exponent by distance from the median', value: '2', chosenOn: DEVELOPMENT },
   { name: 'Blend', value: 'HAR, GJR-GARCH and LSTM scales, equal weights', chosenOn: LITERATURE },
   {
+    name: 'Gate: origins that are judged',
+    value: 'the latest 252',
+    chosenOn: `${DEVELOPMENT}: 126, 252 and 378 compared`,
+  },
+  {
+    name: 'Gate: significance, coverage band, margin of the absolute error',
+    value: '.05, 84 to 96 %, 2 %',
+    chosenOn: 'no data: significance by convention, the others by what a year of origins can tell',
+  },
+  {
     name: 'Stale bars: untraded, unchanged, repeated, missing',
     value: '5, 10 and 3 sessions in a row, more than 5 of 20',
     chosenOn: LIVE_PRICES,
