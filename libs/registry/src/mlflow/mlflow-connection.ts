@@ -134,7 +134,7 @@ export class MlflowConnection {
 
   private notAnswered(request: MlflowRequest, error: unknown, limit: number): MlflowUnavailableError {
     const call = callOf(request);
-    if (error instanceof Error && error.name === 'TimeoutError') {
+    if (memberOf(error, 'name') === 'TimeoutError') {
       const details = { reason: 'timed-out', call, mayBeDone: !request.repeatable } as const;
       return new MlflowUnavailableError(
         `MLflow at ${this.base} did not answer ${call} within ${limit / 1000} s. It will be asked again.`,
@@ -156,7 +156,7 @@ export class MlflowConnection {
   ): Error {
     const call = callOf(request);
     const { code, message } = errorOf(text);
-    const said = this.withoutSecrets(message.slice(0, 500));
+    const said = this.withoutSecrets(message).slice(0, 500);
     if (status === 429 || status >= 500) {
       const seconds = Number(headers.retryAfter ?? NaN);
       return new MlflowUnavailableError(`MLflow at ${this.base} answered ${call} with ${status}: ${said}`, {
@@ -251,6 +251,10 @@ function errorOf(text: string): { code: string | undefined; message: string } {
 
 /** The system's code of what fetch failed with. Its messages are not shown: they may hold headers. */
 function codeOf(error: unknown): string {
-  const cause = error instanceof Error ? (error.cause ?? error) : error;
-  return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : 'no answer';
+  const code = memberOf(memberOf(error, 'cause') ?? error, 'code');
+  return typeof code === 'string' ? code : 'no answer';
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }
