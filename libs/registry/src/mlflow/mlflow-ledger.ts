@@ -4,7 +4,7 @@ import { type LoggedModel, type MetricPoint, type ModelVersion, type Run, type T
 import { type MlflowClient } from './mlflow-client';
 
 /** Tag that says what a run, logged model or version was made for. */
-export const IDENTITY_TAG = 'closing-bell.identity';
+const IDENTITY_TAG = 'closing-bell.identity';
 const PARENT_TAG = 'mlflow.parentRunId';
 const LONGEST_DIGEST = 36;
 

@@ -17,6 +17,7 @@ os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1"
 
 import mlflow
 import numpy
+import yaml
 
 uri, name, folder = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
 mlflow.set_tracking_uri(uri)
@@ -66,6 +67,11 @@ print(
                 "id": logged.model_id,
                 "status": str(logged.status),
                 "metrics": {metric.key: metric.value for metric in logged.metrics},
+            },
+            "environment": {
+                "conda": yaml.safe_load((files / "conda.yaml").read_text())["dependencies"][0],
+                "virtualenv": yaml.safe_load((files / "python_env.yaml").read_text())["python"],
+                "requirements": pathlib.Path(mlflow.pyfunc.get_model_dependencies(champion)).read_text().split(),
             },
             "modelId": served.metadata.model_id,
             "runId": version.run_id,

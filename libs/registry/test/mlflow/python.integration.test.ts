@@ -12,7 +12,7 @@ import { layersModelFiles } from '../../../forecasting/src/lstm/layers-model-fil
 import { type NetworkShape } from '../../../forecasting/src/lstm/network';
 import { RandomSource } from '../../../forecasting/src/random';
 import { randomWeights } from '../../../forecasting/test/lstm/export/random-weights';
-import { mlflowModelFiles } from '../../src/mlflow/model-files';
+import { mlflowModelFiles, PYTHON } from '../../src/mlflow/model-files';
 import { describeOnMlflow, ledgerOn } from './real-mlflow';
 
 const SHAPE: NetworkShape = { features: 3, units: 5, lookback: 4, dropout: 0.2, head: 'student-t' };
@@ -108,6 +108,15 @@ describeOnMlflow('a champion that was registered, found and run by MLflow’s ow
   it('says where its TensorFlow.js files are', () => {
     const weights = WEIGHTS.reduce((bytes, values) => bytes + values.byteLength, 0);
     expect(found['tfjs']).toEqual({ weights, format: 'layers-model', preprocessing: true });
+  });
+
+  it('says what Python it takes', () => {
+    const { python, mlflow: itself, numpy, onnx, onnxruntime } = PYTHON;
+    expect(found['environment']).toEqual({
+      conda: `python=${python}`,
+      virtualenv: python,
+      requirements: [`mlflow==${itself}`, `numpy==${numpy}`, `onnx==${onnx}`, `onnxruntime==${onnxruntime}`],
+    });
   });
 
   it.each(['pyfunc', 'keras'])('says what it says here: by mlflow.%s', async (flavor) => {
