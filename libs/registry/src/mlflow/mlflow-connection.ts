@@ -1,4 +1,3 @@
-import { PermanentError } from '@closing-bell/contracts';
 import { type BackOffDependencies, withBackOff } from './back-off';
 import { MlflowRefusedError, MlflowUnavailableError } from './mlflow-errors';
 
@@ -157,10 +156,10 @@ export class MlflowConnection {
     const call = callOf(request);
     const { code, message } = errorOf(text);
     const said = this.withoutSecrets(message).slice(0, 500);
-    if (status === 429 || status >= 500) {
+    if ([408, 429].includes(status) || status >= 500) {
       const seconds = Number(headers.retryAfter ?? NaN);
       return new MlflowUnavailableError(`MLflow at ${this.base} answered ${call} with ${status}: ${said}`, {
-        reason: status === 429 ? 'overloaded' : 'failed',
+        reason: status === 429 ? 'overloaded' : status === 408 ? 'timed-out' : 'failed',
         call,
         mayBeDone: !request.repeatable && status !== 429,
         ...(seconds > 0 ? { retryAfterMs: seconds * 1000 } : {}),
@@ -212,9 +211,7 @@ export class MlflowConnection {
 function addressOf(url: string): { base: string; username?: string; password?: string } {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (!parsed || !['http:', 'https:'].includes(parsed.protocol)) {
-    throw new PermanentError('MLFLOW_TRACKING_URI is no address of a server. Write http://host:port.', {
-      reason: 'no-mlflow',
-    });
+    throw new Error('MLFLOW_TRACKING_URI is no address of a server. Write http://host:port.');
   }
   return {
     base: `${parsed.origin}${parsed.pathname.replace(/\/+$/, '')}`,
