@@ -6,8 +6,10 @@ INSTALLED := node_modules/.installed
 BUILT := dist/.built
 TENSORFLOW := dist/.tensorflow
 PYTHON := .cache/python
+MLFLOW := .cache/mlflow
+PORT := 5000
 
-.PHONY: help install build tensorflow python python-peers kernel kernel-check format format-check lint typecheck unused docs docs-check check test conformance bench-pubsub bench-cascade bench-train backtest-index backtest-panel doctor demo up clean
+.PHONY: help install build tensorflow python python-peers mlflow kernel kernel-check format format-check lint typecheck unused docs docs-check check test test-integration conformance bench-pubsub bench-cascade bench-train backtest-index backtest-panel doctor demo up clean
 
 help: ## List the verbs
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2 }'
@@ -47,6 +49,17 @@ python: $(PYTHON)/.installed ## Make a virtual environment with Keras, ONNX Runt
 python-peers: python ## Add PyTorch to it, as a peer in bench-train (several GB)
 	$(PYTHON)/bin/pip install --quiet --disable-pip-version-check -r tools/bench-train/requirements.txt
 
+# A whole environment by itself: MLflow, and what opens the models that it keeps. Half a minute to a few minutes, 2.4 GB.
+$(MLFLOW)/.installed: tools/mlflow/requirements.txt
+	@echo "Installing MLflow into $(MLFLOW) (2.4 GB; a minute or more) ..."
+	@{ python3 -m venv $(MLFLOW) && \
+		$(MLFLOW)/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $<; } || \
+		{ echo "MLflow is not to be had here: it takes Python 3.11 or later with venv, and pip with a package index in reach." >&2; exit 1; }
+	@touch $@
+
+mlflow: $(BUILT) $(MLFLOW)/.installed ## Run an MLflow server on this machine until Ctrl-C, at PORT (5000); installs it first (needs python3)
+	@node dist/tools/mlflow/main.js --port $(PORT)
+
 kernel: $(BUILT) ## Compile the WebAssembly kernel from libs/forecasting/kernel
 	node dist/tools/kernel/main.js
 
@@ -78,6 +91,9 @@ check: format-check lint typecheck unused docs-check kernel-check ## All static 
 
 test: $(BUILT) $(TENSORFLOW) ## Run every test that this machine can run
 	$(BIN)/jest
+
+test-integration: $(BUILT) $(MLFLOW)/.installed ## Run the tests that need a real MLflow server; installs it first (needs python3)
+	CLOSING_BELL_REQUIRE_MLFLOW=1 $(BIN)/jest libs/registry/test/mlflow
 
 conformance: $(BUILT) ## Run the Pub/Sub conformance suite on every server at hand and write docs/conformance.md
 	node dist/tools/conformance/main.js

@@ -2,7 +2,18 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'coverage', '.closing-bell', '*.js', '*.mjs', 'libs/forecasting/kernel'] },
+  {
+    ignores: [
+      'dist',
+      'node_modules',
+      'coverage',
+      '.cache',
+      '.closing-bell',
+      '*.js',
+      '*.mjs',
+      'libs/forecasting/kernel',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {
