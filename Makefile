@@ -8,6 +8,8 @@ TENSORFLOW := dist/.tensorflow
 PYTHON := .cache/python
 MLFLOW := .cache/mlflow
 PORT := 5000
+# Named by each training; a tree without git names none.
+export CLOSING_BELL_COMMIT ?= $(shell git rev-parse HEAD 2>/dev/null)
 
 .PHONY: help install build tensorflow python python-peers mlflow kernel kernel-check format format-check lint typecheck unused docs docs-check check test test-integration conformance bench-pubsub bench-cascade bench-train backtest-index backtest-panel doctor demo up clean
 

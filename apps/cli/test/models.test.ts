@@ -34,6 +34,7 @@ describe('closing-bell models', () => {
     await registry.register({
       name: '^GSPC',
       decision: 'a',
+      run: 'a',
       moment,
       kind: 'model',
       forecaster: 'lstm',
@@ -75,6 +76,7 @@ describe('closing-bell models', () => {
     await registry.register({
       ...registered,
       decision: 'b',
+      run: 'b',
       kind: 'baseline',
       forecaster: 'ewma-fhs',
       files: baseline.files,
@@ -83,6 +85,7 @@ describe('closing-bell models', () => {
     await registry.register({
       ...registered,
       decision: 'c',
+      run: 'c',
       kind: 'model',
       forecaster: 'blend',
       files: { 'model-card.md': Buffer.from('# The card') },

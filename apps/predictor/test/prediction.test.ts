@@ -56,6 +56,7 @@ describe('Prediction', () => {
     const { name, version, artifact } = await stores().registry.register({
       name: 'ALFA',
       decision: 'first',
+      run: 'first',
       moment: { session: '2018-12-31', trigger: 'features-computed' },
       kind: 'model',
       forecaster: 'lstm',

@@ -1,7 +1,7 @@
 import { scaleFreeFeatures } from '@closing-bell/features';
 import { FitPool } from '@closing-bell/forecasting';
 import { calendarOf } from '@closing-bell/market';
-import { type Platform } from '@closing-bell/platform';
+import { codeOf, type Platform } from '@closing-bell/platform';
 import { LocalModelRegistry } from '@closing-bell/registry';
 import { DecisionLog, loadHistory, ModelDecisions } from '@closing-bell/serving';
 import { openObjectStore, SeriesStore } from '@closing-bell/storage';
@@ -12,7 +12,7 @@ import { TrainerController } from './trainer.controller';
 class TrainerModule {}
 
 /** Wires the trainer: series, registry, decisions and policy. */
-export function trainerModule({ config, logger }: Platform): DynamicModule {
+export function trainerModule({ config, logger, clock }: Platform): DynamicModule {
   const objects = openObjectStore(config.objects);
   const series = new SeriesStore(objects);
   const fits = new FitPool({
@@ -33,6 +33,8 @@ export function trainerModule({ config, logger }: Platform): DynamicModule {
       startAtChampion: config.lstmWarmStart === 'champion',
       fit: fits.fit,
     },
+    code: codeOf(config),
+    clock,
     onProgress: ({ symbol, ...progress }) => {
       if (progress.phase === 'training') {
         logger.info({ symbol, ...progress.report }, `training ${symbol}: epoch ${progress.report.epoch}`);

@@ -1,9 +1,12 @@
 export { LocalModelRegistry } from './local-registry';
 export {
+  type Circumstances,
+  type ModelHistory,
   type ModelRegistry,
   type Moment,
   type NewModel,
   type Parameters,
   type RegisteredModel,
   type Run,
+  type ServingModel,
 } from './model-registry';

@@ -1,13 +1,24 @@
 import { canonicalJson, PermanentError, type Reference } from '@closing-bell/contracts';
 import { keySegment, type ObjectStore, readHashed, writeHashed } from '@closing-bell/storage';
-import { type ModelRegistry, type Moment, type NewModel, type RegisteredModel, type Run } from './model-registry';
-import { isBefore, lastBefore } from './moment';
+import {
+  type Appointment,
+  type Circumstances,
+  type Lineage,
+  type ModelHistory,
+  type ModelRegistry,
+  type Moment,
+  type NewModel,
+  type RegisteredModel,
+  type Run,
+  type ServingModel,
+} from './model-registry';
+import { byMomentAndKind, isBefore, lastBefore, sameMoment } from './moment';
 
 /** A model's index: the one object of the registry that changes, by compare-and-swap. */
 interface Index {
   readonly versions: readonly IndexedVersion[];
   /** Appointments in the order of their moments, under the name that they had when only models were appointed. */
-  readonly promotions: readonly { readonly version: number; readonly moment: Moment }[];
+  readonly promotions: readonly Appointment[];
   readonly aliases: { readonly champion?: number };
 }
 
@@ -17,6 +28,7 @@ type IndexedVersion = Omit<RegisteredModel, 'kind' | 'forecaster'> &
 
 interface Manifest {
   readonly files: Readonly<Record<string, Reference>>;
+  readonly lineage: Lineage;
 }
 
 const EMPTY: Index = { versions: [], promotions: [], aliases: {} };
@@ -28,7 +40,7 @@ const SWAP_ATTEMPTS = 20;
  * The registry as files in the object store: content-addressed model files and manifests, and an index a model.
  *
  *     models/{name}/files/{sha256}      models/{name}/manifests/{sha256}.json      models/{name}/index.json
- *     models/{name}/runs/{identity}.json
+ *     models/{name}/runs/{identity}.json   models/{name}/circumstances/{identity}.json
  */
 export class LocalModelRegistry implements ModelRegistry {
   constructor(private readonly objects: ObjectStore) {}
@@ -73,9 +85,11 @@ export class LocalModelRegistry implements ModelRegistry {
     });
   }
 
-  async servingBefore(name: string, moment: Moment): Promise<RegisteredModel | undefined> {
+  async servingBefore(name: string, moment: Moment): Promise<ServingModel | undefined> {
     const index = await this.index(name);
-    return versionOf(index, lastBefore(index.promotions, moment)?.version);
+    const appointment = lastBefore(index.promotions, moment);
+    const version = versionOf(index, appointment?.version);
+    return version && appointment && { ...version, since: appointment.moment };
   }
 
   async latestBefore(name: string, moment: Moment): Promise<RegisteredModel | undefined> {
@@ -83,38 +97,75 @@ export class LocalModelRegistry implements ModelRegistry {
     return latest && withKind(latest);
   }
 
-  async list(name: string): Promise<{ versions: readonly RegisteredModel[]; serving: RegisteredModel | undefined }> {
-    const index = await this.index(name);
-    return { versions: index.versions.map(withKind), serving: versionOf(index, index.promotions.at(-1)?.version) };
+  async names(): Promise<readonly string[]> {
+    const names: string[] = [];
+    for await (const key of this.objects.list('models/')) {
+      if (!key.endsWith('/index.json')) continue;
+      const object = await this.objects.read(key);
+      const [first] = object ? (JSON.parse(object.bytes.toString('utf8')) as Index).versions : [];
+      if (first) names.push(first.name);
+    }
+    return names.sort();
   }
 
-  async log(run: Run): Promise<void> {
-    await this.objects.createIfAbsent(
-      `${runsPrefix(run.name)}${keySegment(run.identity)}.json`,
-      Buffer.from(canonicalJson(run)),
-    );
+  async list(name: string): Promise<ModelHistory> {
+    const index = await this.index(name);
+    return {
+      versions: index.versions.map(withKind),
+      appointments: index.promotions,
+      serving: versionOf(index, index.promotions.at(-1)?.version),
+    };
+  }
+
+  async log({ circumstances, ...run }: Run): Promise<void> {
+    // Apart, and first: a run that is there is whole.
+    if (circumstances) await this.create(run.name, 'circumstances', run.identity, circumstances);
+    await this.create(run.name, 'runs', run.identity, run);
   }
 
   async runs(name: string): Promise<readonly Run[]> {
-    const runs: Run[] = [];
-    for await (const key of this.objects.list(runsPrefix(name))) {
-      const object = await this.objects.read(key);
-      if (object) runs.push(JSON.parse(object.bytes.toString('utf8')) as Run);
+    const circumstances = new Map<string, Circumstances>();
+    for await (const [identity, text] of this.documents(name, 'circumstances')) {
+      circumstances.set(identity, JSON.parse(text) as Circumstances);
     }
-    return runs.sort((a, b) => {
-      if (!sameMoment(a.moment, b.moment)) return isBefore(a.moment, b.moment) ? -1 : 1;
-      return Number(a.kind === 'trial') - Number(b.kind === 'trial');
-    });
+    const runs: Run[] = [];
+    for await (const [identity, text] of this.documents(name, 'runs')) {
+      const known = circumstances.get(identity);
+      runs.push({ ...(JSON.parse(text) as Run), ...(known ? { circumstances: known } : {}) });
+    }
+    return runs.sort(byMomentAndKind);
+  }
+
+  async lineage(artifact: Reference): Promise<Lineage> {
+    return (await this.manifest(artifact)).lineage;
   }
 
   async load(artifact: Reference): Promise<Record<string, Buffer>> {
-    const manifest = JSON.parse((await readHashed(this.objects, artifact)).toString('utf8')) as Manifest;
+    const manifest = await this.manifest(artifact);
     const files = await Promise.all(
       Object.entries(manifest.files).map(
         async ([file, reference]) => [file, await readHashed(this.objects, reference)] as const,
       ),
     );
     return Object.fromEntries(files);
+  }
+
+  private async manifest(artifact: Reference): Promise<Manifest> {
+    return JSON.parse((await readHashed(this.objects, artifact)).toString('utf8')) as Manifest;
+  }
+
+  private async create(name: string, folder: string, identity: string, content: object): Promise<void> {
+    const key = `models/${keySegment(name)}/${folder}/${keySegment(identity)}.json`;
+    await this.objects.createIfAbsent(key, Buffer.from(canonicalJson(content)));
+  }
+
+  /** Every JSON document in a folder of a model, by the segment of its identity. */
+  private async *documents(name: string, folder: string): AsyncIterable<[string, string]> {
+    const prefix = `models/${keySegment(name)}/${folder}/`;
+    for await (const key of this.objects.list(prefix)) {
+      const object = await this.objects.read(key);
+      if (object) yield [key.slice(prefix.length), object.bytes.toString('utf8')];
+    }
   }
 
   private async store({
@@ -174,10 +225,6 @@ function indexKey(name: string): string {
   return `models/${keySegment(name)}/index.json`;
 }
 
-function runsPrefix(name: string): string {
-  return `models/${keySegment(name)}/runs/`;
-}
-
 function withKind(version: IndexedVersion): RegisteredModel {
   return { kind: 'model', forecaster: 'lstm', ...version };
 }
@@ -185,8 +232,4 @@ function withKind(version: IndexedVersion): RegisteredModel {
 function versionOf({ versions }: Index, wanted: number | undefined): RegisteredModel | undefined {
   const found = versions.find(({ version }) => version === wanted);
   return found && withKind(found);
-}
-
-function sameMoment(a: Moment, b: Moment): boolean {
-  return a.session === b.session && a.trigger === b.trigger;
 }

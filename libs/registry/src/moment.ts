@@ -1,7 +1,7 @@
 import { type Moment } from './model-registry';
 
-// At one close the drift alarm comes after the ordinary cascade.
-const RANK = { 'features-computed': 0, 'drift-detected': 1 } as const;
+// At one close the drift alarm comes after the ordinary cascade, and whoever steps in by hand has seen both.
+const RANK: Readonly<Record<Moment['trigger'], number>> = { 'features-computed': 0, 'drift-detected': 1, 'by-hand': 2 };
 
 /** Whether `a` comes before `b`. */
 export function isBefore(a: Moment, b: Moment): boolean {
@@ -13,4 +13,22 @@ export function lastBefore<T extends { readonly moment: Moment }>(items: readonl
   return items
     .filter((item) => isBefore(item.moment, moment))
     .reduce<T | undefined>((last, item) => (last && isBefore(item.moment, last.moment) ? last : item), undefined);
+}
+
+export function sameMoment(a: Moment, b: Moment): boolean {
+  return a.session === b.session && a.trigger === b.trigger;
+}
+
+/** Ascending, for sorting. */
+export function byMoment(a: { readonly moment: Moment }, b: { readonly moment: Moment }): number {
+  if (sameMoment(a.moment, b.moment)) return 0;
+  return isBefore(a.moment, b.moment) ? -1 : 1;
+}
+
+/** The order of runs: by their moments, and of one moment trainings before trials. */
+export function byMomentAndKind(
+  a: { readonly moment: Moment; readonly kind: 'training' | 'trial' },
+  b: { readonly moment: Moment; readonly kind: 'training' | 'trial' },
+): number {
+  return byMoment(a, b) || Number(a.kind === 'trial') - Number(b.kind === 'trial');
 }

@@ -17,6 +17,7 @@ import {
 } from '@closing-bell/forecasting';
 import { type ExchangeCalendar } from '@closing-bell/market';
 import {
+  type Circumstances,
   type ModelRegistry,
   type Moment,
   type NewModel,
@@ -37,6 +38,9 @@ export interface DecisionDependencies {
   readonly calendarOf: (exchange: string) => ExchangeCalendar;
   readonly policy: RetrainPolicy;
   readonly training: TrainingSettings;
+  /** Version and commit of the code, which a run names. */
+  readonly code: string;
+  readonly clock: () => Date;
   /** Told how a training goes on. */
   readonly onProgress?: (progress: ChallengeProgress & { readonly symbol: string; readonly session: string }) => void;
 }
@@ -125,6 +129,7 @@ export class ModelDecisions {
     const { registry, training, historyOf, onProgress } = this.dependencies;
     // A champion that was trained on another feature set cannot read this one: it can neither serve nor be compared.
     const usable = champion?.featureSetHash === featureSetHash ? champion : undefined;
+    const startedAt = this.dependencies.clock();
     const made = await challenge({
       symbol,
       history: await historyOf(question),
@@ -134,12 +139,18 @@ export class ModelDecisions {
       signal,
       onProgress: (progress) => onProgress?.({ symbol, session, ...progress }),
     });
-    const { challenger, evaluation, verdict } = made;
+    const { evaluation, verdict } = made;
     const all = [...reasons, ...made.reasons, ...verdict.reasons];
-    const registered = challenger && (await this.registerChallenger(question, inputs, all, made));
+    const identity = this.dependencies.decisions.identityOf(inputs);
+    const metrics = metricsOf(evaluation?.scores.find(({ forecaster }) => forecaster === 'challenger'));
+    const circumstances = this.circumstancesSince(startedAt);
+    for (const run of trainingRuns({ identity, question, reasons: all, metrics, made, circumstances })) {
+      await registry.log(run);
+    }
+    const registered = await this.registerChallenger(question, identity, { reasons: all, metrics, made });
     const baseline =
       verdict.decision === 'baseline' && (champion || evaluation)
-        ? await this.registerBaseline(question, inputs, made)
+        ? await this.registerBaseline(question, identity, made)
         : undefined;
     const served = { promoted: registered, rejected: usable, kept: usable, baseline }[verdict.decision];
     return {
@@ -156,26 +167,27 @@ export class ModelDecisions {
 
   private async registerChallenger(
     question: ModelQuestion,
-    inputs: DecisionInputs,
-    reasons: readonly DecisionReason[],
-    made: Challenge,
+    decision: string,
+    {
+      reasons,
+      metrics,
+      made,
+    }: {
+      readonly reasons: readonly DecisionReason[];
+      readonly metrics: Readonly<Record<string, number>>;
+      readonly made: Challenge;
+    },
   ): Promise<RegisteredModel | undefined> {
-    const { challenger, evaluation } = made;
+    const { challenger } = made;
     if (!challenger) return undefined;
-    const { registry, decisions } = this.dependencies;
-    const { symbol, session, trigger, featureSetHash } = question;
-    const decision = decisions.identityOf(inputs);
-    const metrics = metricsOf(evaluation?.scores.find(({ forecaster }) => forecaster === 'challenger'));
-    for (const run of trainingRuns({ identity: decision, name: symbol, moment: { session, trigger }, metrics, made })) {
-      await registry.log(run);
-    }
     const card = modelCard({ question, reasons, made, challenger });
     return this.register(question, {
       decision,
+      run: decision,
       kind: 'model',
       forecaster: challenger.name,
       files: { ...challenger.files, 'model-card.md': Buffer.from(card) },
-      featureSetHash,
+      featureSetHash: question.featureSetHash,
       metrics,
       parameters: parametersOf(challenger),
     });
@@ -183,7 +195,7 @@ export class ModelDecisions {
 
   private registerBaseline(
     question: ModelQuestion,
-    inputs: DecisionInputs,
+    run: string,
     { baselines, verdict, evaluation, trainedUntil }: Challenge,
   ): Promise<RegisteredModel> {
     const name: BaselineName = verdict.bestBaseline;
@@ -191,7 +203,8 @@ export class ModelDecisions {
     if (!baseline) throw new Error(`the baseline ${name} was judged best and never fitted`);
     const scores = [evaluation?.baseline, ...(evaluation?.scores ?? [])].find((one) => one?.forecaster === name);
     return this.register(question, {
-      decision: `${this.dependencies.decisions.identityOf(inputs)}-baseline`,
+      decision: `${run}-baseline`,
+      run,
       kind: 'baseline',
       forecaster: name,
       files: baseline.files,
@@ -199,6 +212,16 @@ export class ModelDecisions {
       metrics: metricsOf(scores),
       parameters: trainedUntil === undefined ? {} : { trainedUntil },
     });
+  }
+
+  private circumstancesSince(startedAt: Date): Circumstances {
+    const { clock, code } = this.dependencies;
+    return {
+      startedAt: startedAt.toISOString(),
+      seconds: (clock().getTime() - startedAt.getTime()) / 1000,
+      code,
+      environment: `Node ${process.versions.node} on ${process.platform} ${process.arch}`,
+    };
   }
 
   private register(

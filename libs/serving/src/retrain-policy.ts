@@ -1,5 +1,5 @@
 import { type DecisionReason, type Trigger } from '@closing-bell/contracts';
-import { type RegisteredModel } from '@closing-bell/registry';
+import { type Moment, type RegisteredModel, type ServingModel } from '@closing-bell/registry';
 
 export interface RetrainPolicy {
   /** Sessions after which a champion is retrained whatever else. */
@@ -14,7 +14,7 @@ export interface RetrainQuestion {
   readonly forceRetrain: boolean;
   readonly featureSetHash: string;
   /** The model that serves as known before this decision; undefined while a baseline does. */
-  readonly champion: RegisteredModel | undefined;
+  readonly champion: ServingModel | undefined;
   /** The last training before this decision, promoted or not. */
   readonly latest: RegisteredModel | undefined;
   /** Sessions from that session to this one. */
@@ -42,7 +42,7 @@ export function askPolicy(policy: RetrainPolicy, question: RetrainQuestion): Ret
     const detail = `Version ${champion.version} was trained on another feature set and cannot read this one.`;
     return { retrain: true, reasons: [{ code: 'feature-set-changed', detail }] };
   }
-  const age = champion === undefined ? 0 : sessionsSince(champion.moment.session);
+  const age = champion === undefined ? 0 : sessionsSince(ageOf(champion).session);
   const wanted: DecisionReason[] = [];
   if (!champion) wanted.push({ code: 'no-champion', detail: 'No model serves.' });
   if (champion && age >= policy.retrainAfterSessions) {
@@ -58,4 +58,9 @@ export function askPolicy(policy: RetrainPolicy, question: RetrainQuestion): Ret
   }
   const detail = `Version ${champion?.version ?? 0} is ${age} sessions old of at most ${policy.retrainAfterSessions}, reads this feature set, and there is no drift alarm.`;
   return { retrain: false, reasons: [{ code: 'no-reason-to-retrain', detail }] };
+}
+
+/** From when a champion's age counts: from its training, or from when it was put in its place by hand, which is not to be undone the day after. */
+function ageOf({ moment, since }: ServingModel): Moment {
+  return since.trigger === 'by-hand' ? since : moment;
 }

@@ -73,6 +73,9 @@ async function foldsOf({ symbol, history }: NamedHistory, request: ServedRequest
     calendarOf: () => calendar,
     policy,
     training,
+    // What a backtest decided is not kept, and so not when.
+    code: 'backtest',
+    clock: () => new Date(0),
   });
   const hash = featureSetHash(featureSet);
   const folds: Fold[] = [];

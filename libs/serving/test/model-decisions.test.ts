@@ -220,6 +220,7 @@ describe('decisions on the model', () => {
       await other.registry.register({
         name: '^GSPC',
         decision: 'old',
+        run: 'old',
         moment: { session: first.session, trigger: 'features-computed' },
         kind: 'model',
         forecaster: 'lstm',

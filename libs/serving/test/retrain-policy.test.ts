@@ -1,16 +1,18 @@
-import { type RegisteredModel } from '@closing-bell/registry';
+import { type ServingModel } from '@closing-bell/registry';
 import { askPolicy, type RetrainQuestion } from '../src/retrain-policy';
 
 const policy = { retrainAfterSessions: 63, pauseSessions: 21 };
 const HASH = 'f'.repeat(64);
 
-function version(number: number, age: number, featureSetHash = HASH): RegisteredModel {
+function version(number: number, age: number, featureSetHash = HASH): ServingModel {
+  const moment = { session: String(age), trigger: 'features-computed' } as const;
   return {
     name: '^GSPC',
     version: number,
     decision: 'd',
-    // The test's calendar reads the age from the year.
-    moment: { session: String(age), trigger: 'features-computed' },
+    // The test's calendar reads the age from the session.
+    moment,
+    since: moment,
     kind: 'model',
     forecaster: 'blend',
     featureSetHash,
@@ -46,6 +48,15 @@ describe('the retraining policy', () => {
     expect(ask({ champion, latest: champion })).toEqual([true, 'champion-too-old']);
     expect(ask({ champion, latest: version(2, 5) })).toEqual([false, 'champion-too-old', 'training-pause']);
     expect(ask({ champion, latest: version(2, 21) })).toEqual([true, 'champion-too-old']);
+  });
+
+  it('counts the age of a champion that was put in its place by hand from then on', () => {
+    const byHand = (age: number) => ({
+      ...version(1, 200),
+      since: { session: String(age), trigger: 'by-hand' as const },
+    });
+    expect(ask({ champion: byHand(1), latest: version(2, 30) })).toEqual([false, 'no-reason-to-retrain']);
+    expect(ask({ champion: byHand(63), latest: version(2, 90) })).toEqual([true, 'champion-too-old']);
   });
 
   it('retrains on drift, and pauses after a training', () => {

@@ -2,7 +2,7 @@ import { EXCHANGE_PATTERN, SYMBOL_PATTERN } from '@closing-bell/contracts';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { integer, list, oneOf, readVariable, text, type Variable } from './variable';
+import { integer, list, oneOf, readVariable, secret, text, type Variable } from './variable';
 
 const HOST_AND_PORT = /^[A-Za-z0-9.\-_[\]:]+:\d{1,5}$/;
 
@@ -144,6 +144,48 @@ export const VARIABLES = {
     },
     /^[^\0]+$/,
     'a path',
+  ),
+  commit: text<string | undefined>(
+    {
+      name: 'CLOSING_BELL_COMMIT',
+      description: 'Commit that the services were built from, which each training names; `make` sets it.',
+      fallback: undefined,
+    },
+    /^[0-9a-f]{7,64}$/,
+    'a commit’s hash',
+  ),
+  mlflow: text<string | undefined>(
+    {
+      name: 'MLFLOW_TRACKING_URI',
+      description: 'MLflow server that is told of every training, model and appointment; unset: none.',
+      fallback: undefined,
+    },
+    /^https?:\/\/[^\s@]+$/,
+    'an http or https URL without credentials',
+  ),
+  mlflowUsername: text<string | undefined>(
+    { name: 'MLFLOW_TRACKING_USERNAME', description: 'User for Basic authentication at MLflow.', fallback: undefined },
+    /^[^\s:]+$/,
+    'a user’s name',
+  ),
+  mlflowPassword: secret(
+    { name: 'MLFLOW_TRACKING_PASSWORD', description: 'Password for Basic authentication at MLflow.' },
+    /^.+$/,
+    'a password',
+  ),
+  mlflowToken: secret(
+    { name: 'MLFLOW_TRACKING_TOKEN', description: 'Bearer token for MLflow; goes before user and password.' },
+    /^\S+$/,
+    'a token',
+  ),
+  mlflowExperiment: text(
+    {
+      name: 'CLOSING_BELL_MLFLOW_EXPERIMENT',
+      description: 'Experiment of MLflow that holds the trainings of all symbols.',
+      fallback: 'closing-bell',
+    },
+    /^[^\0]{1,250}$/,
+    'a name of at most 250 characters',
   ),
   httpHost: text(
     {

@@ -6,6 +6,8 @@ export interface Variable<T> {
   readonly allowed: string;
   /** Value when the variable is unset or empty. */
   readonly fallback: T;
+  /** Whether its value must not be shown. */
+  readonly secret?: boolean;
   /** undefined: not allowed. */
   readonly parse: (text: string) => T | undefined;
 }
@@ -19,6 +21,15 @@ export function text<T extends string | undefined>(
   allowed: string,
 ): Variable<T | string> {
   return { ...definition, allowed, parse: (value) => (pattern.test(value) ? value : undefined) };
+}
+
+/** A text that is never shown, not even where it is refused. */
+export function secret(
+  definition: Omit<Definition<undefined>, 'fallback'>,
+  pattern: RegExp,
+  allowed: string,
+): Variable<string | undefined> {
+  return { ...text<string | undefined>({ ...definition, fallback: undefined }, pattern, allowed), secret: true };
 }
 
 /** A whole number within limits, both included. */
@@ -64,7 +75,8 @@ export function readVariable<T>(variable: Variable<T>, environment: Readonly<Rec
   if (value === undefined || value === '') return variable.fallback;
   const parsed = variable.parse(value);
   if (parsed === undefined) {
-    throw new Error(`${variable.name} is "${value}"; allowed: ${variable.allowed}`);
+    const was = variable.secret ? 'not what it can be (its value is not shown)' : `"${value}"`;
+    throw new Error(`${variable.name} is ${was}; allowed: ${variable.allowed}`);
   }
   return parsed;
 }

@@ -44,4 +44,10 @@ describe('loadConfig', () => {
     expect(load).toThrow('CLOSING_BELL_LOG_LEVEL is "loud"; allowed: trace, debug, info, warn, error, fatal');
     expect(load).toThrow('CLOSING_BELL_SYMBOLS is "AAPL,../x"; allowed: a comma-separated list');
   });
+
+  it('never shows a secret, not even one that it refuses', () => {
+    const load = () => loadConfig({ MLFLOW_TRACKING_TOKEN: 'top secret' });
+    expect(load).toThrow('MLFLOW_TRACKING_TOKEN is not what it can be (its value is not shown); allowed: a token');
+    expect(load).not.toThrow('top secret');
+  });
 });
