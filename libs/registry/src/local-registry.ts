@@ -22,9 +22,9 @@ interface Index {
   readonly aliases: { readonly champion?: number };
 }
 
-/** Release 0.1 knew no kinds: its versions are LSTMs. */
-type IndexedVersion = Omit<RegisteredModel, 'kind' | 'forecaster'> &
-  Partial<Pick<RegisteredModel, 'kind' | 'forecaster'>>;
+/** Release 0.1 knew neither runs nor kinds: its versions are LSTMs, each of a training of the same identity that was not kept. */
+type IndexedVersion = Omit<RegisteredModel, 'run' | 'kind' | 'forecaster'> &
+  Partial<Pick<RegisteredModel, 'run' | 'kind' | 'forecaster'>>;
 
 interface Manifest {
   readonly files: Readonly<Record<string, Reference>>;
@@ -47,8 +47,8 @@ export class LocalModelRegistry implements ModelRegistry {
 
   async register(model: NewModel): Promise<RegisteredModel> {
     const artifact = await this.store(model);
-    const { name, decision, moment, kind, forecaster, featureSetHash, metrics } = model;
-    const described = { name, decision, moment, kind, forecaster, featureSetHash, metrics, artifact };
+    const { name, decision, run, moment, kind, forecaster, featureSetHash, metrics } = model;
+    const described = { name, decision, run, moment, kind, forecaster, featureSetHash, metrics, artifact };
     const index = await this.change(name, (current) =>
       current.versions.some((version) => version.decision === decision)
         ? current
@@ -226,7 +226,7 @@ function indexKey(name: string): string {
 }
 
 function withKind(version: IndexedVersion): RegisteredModel {
-  return { kind: 'model', forecaster: 'lstm', ...version };
+  return { run: version.decision, kind: 'model', forecaster: 'lstm', ...version };
 }
 
 function versionOf({ versions }: Index, wanted: number | undefined): RegisteredModel | undefined {

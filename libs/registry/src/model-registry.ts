@@ -48,6 +48,8 @@ export interface RegisteredModel {
   readonly name: string;
   readonly version: number;
   readonly decision: string;
+  /** Identity of the run that made it. */
+  readonly run: string;
   readonly moment: Moment;
   readonly kind: ModelKind;
   readonly forecaster: string;

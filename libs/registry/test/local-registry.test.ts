@@ -37,7 +37,7 @@ describe('the registry in files', () => {
       Buffer.from(JSON.stringify(index)),
     );
     const registry = open();
-    const known = { ...version, kind: 'model', forecaster: 'lstm' };
+    const known = { ...version, run: 'd1', kind: 'model', forecaster: 'lstm' };
     const later = { session: '2020-01-03', trigger: 'features-computed' } as const;
     expect(await registry.servingBefore(name, later)).toEqual({ ...known, since: moment });
     expect(await registry.latestBefore(name, later)).toEqual(known);

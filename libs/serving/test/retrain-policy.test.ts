@@ -10,6 +10,7 @@ function version(number: number, age: number, featureSetHash = HASH): ServingMod
     name: '^GSPC',
     version: number,
     decision: 'd',
+    run: 'd',
     // The test's calendar reads the age from the session.
     moment,
     since: moment,
