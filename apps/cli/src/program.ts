@@ -6,7 +6,8 @@ import { listDeadLetters, redrive, showDeadLetter } from './commands/dead-letter
 import { demo } from './commands/demo';
 import { doctor } from './commands/doctor';
 import { showForecast } from './commands/forecast';
-import { exportModel, listModels, showModel } from './commands/models';
+import { compareModels, exportModel, listModels, promoteModel, rollBackModel, showModel } from './commands/models';
+import { migrateRegistry } from './commands/registry';
 import { replayCommand } from './commands/replay';
 import { showStatus } from './commands/status';
 import { up } from './commands/up';
@@ -122,12 +123,38 @@ export async function program(terminal: Terminal, argv: readonly string[]): Prom
     .option('--version <number>', 'the one that serves by default', positive)
     .action((name: string, options: { version?: number }) => showModel(terminal, name, options));
   models
+    .command('promote')
+    .description('let a version serve from the next close on')
+    .argument('<symbol>', 'ticker symbol', symbol)
+    .requiredOption('--version <number>', 'the version', positive)
+    .action((name: string, options: { version: number }) => promoteModel(terminal, name, options));
+  models
+    .command('rollback')
+    .description('let the version serve again, from the next close on, that served before the present one')
+    .argument('<symbol>', 'ticker symbol', symbol)
+    .action((name: string) => rollBackModel(terminal, name));
+  models
+    .command('compare')
+    .description('two versions side by side')
+    .argument('<symbol>', 'ticker symbol', symbol)
+    .argument('<first>', 'a version', positive)
+    .argument('<second>', 'another version', positive)
+    .action((name: string, first: number, second: number) => compareModels(terminal, name, first, second));
+  models
     .command('export')
     .description('write a model as TensorFlow.js layers, .keras and ONNX files')
     .argument('<symbol>', 'ticker symbol', symbol)
     .requiredOption('--to <folder>', 'folder to write to')
     .option('--version <number>', 'the one that serves by default', positive)
     .action((name: string, options: { version?: number; to: string }) => exportModel(terminal, name, options));
+
+  command
+    .command('registry')
+    .description('the registry of models and trainings')
+    .command('migrate')
+    .description('carry all of it into MLflow, at MLFLOW_TRACKING_URI; safe to repeat')
+    .option('--symbols <list>', 'comma-separated; all by default', symbolList)
+    .action((options: { symbols?: string[] }) => migrateRegistry(terminal, options));
 
   command
     .command('doctor')

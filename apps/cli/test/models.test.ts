@@ -6,7 +6,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { releasedModel } from '../../../libs/forecasting/test/fixtures/model-v1/released-model';
-import { exportModel, listModels, showModel } from '../src/commands/models';
+import { compareModels, exportModel, listModels, promoteModel, rollBackModel, showModel } from '../src/commands/models';
 import { type Terminal } from '../src/terminal';
 
 describe('closing-bell models', () => {
@@ -15,11 +15,12 @@ describe('closing-bell models', () => {
   const config = loadConfig({ CLOSING_BELL_HOME: home });
   const registry = new LocalModelRegistry(openObjectStore(config.objects));
   const printed: string[] = [];
+  let now = 0;
   const terminal = {
     config,
     environment: {},
     output: { write: (text: string) => printed.push(text) },
-    clock: () => new Date(0),
+    clock: () => new Date(now),
   } as unknown as Terminal;
   const moment = { session: '2020-03-16', trigger: 'features-computed' } as const;
 
@@ -104,5 +105,62 @@ describe('closing-bell models', () => {
       'is the baseline ewma-fhs, which has no card',
     );
     await expect(exportModel(terminal, '^GSPC', { to, version: 2 })).rejects.toThrow('has no network to export');
+  });
+
+  it('compares two versions, and says what differs', async () => {
+    printed.length = 0;
+    await compareModels(terminal, '^GSPC', 2, 3);
+    const text = printed.join('');
+    expect(text).toMatch(/forecaster +baseline ewma-fhs +blend +differs/);
+    expect(text).toMatch(/maeToNaive +0\.9900 +0\.9900\s*\n/);
+    expect(text).toContain('not of the same origins');
+    await expect(compareModels(terminal, '^GSPC', 2, 9)).rejects.toThrow('has no version 9; there are 1, 2, 3.');
+  });
+
+  it('lets another version serve from the next close on, and rolls back to the one before', async () => {
+    const serving = async () => (await registry.list('^GSPC')).serving?.version;
+    const objects = openObjectStore(config.objects);
+    await objects.createIfAbsent('decisions/_5EGSPC/2020-03-20/features-computed-a.json', Buffer.from('{}'));
+    await objects.createIfAbsent('decisions/_5EGSPC/2020-03-23/features-computed-b.json', Buffer.from('{}'));
+    printed.length = 0;
+    await promoteModel(terminal, '^GSPC', { version: 3 });
+    expect(printed.join('')).toContain(
+      '^GSPC version 3 (blend) serves from the next close after 2020-03-23 on in place of version 1.',
+    );
+    expect(await serving()).toBe(3);
+    // What was decided until then, that close included, stays as it was.
+    const before = (session: string) => registry.servingBefore('^GSPC', { session, trigger: 'drift-detected' });
+    expect((await before('2020-03-23'))?.version).toBe(1);
+    expect((await before('2020-03-24'))?.version).toBe(3);
+    now = 1;
+    await rollBackModel(terminal, '^GSPC');
+    expect(await serving()).toBe(1);
+    now = 2;
+    await rollBackModel(terminal, '^GSPC');
+    expect(await serving()).toBe(3);
+    await promoteModel(terminal, '^GSPC', { version: 3 });
+    expect(printed.at(-1)).toContain('serves already');
+    await expect(promoteModel(terminal, '^GSPC', { version: 9 })).rejects.toThrow(
+      'has no version 9; there are 1, 2, 3.',
+    );
+  });
+
+  it('says that nothing served before where that is so', async () => {
+    const about = { uri: 'file:///x', sha256: '0'.repeat(64) };
+    await registry.register({
+      name: 'NEW',
+      decision: 'n',
+      run: 'n',
+      moment,
+      kind: 'model',
+      forecaster: 'blend',
+      files: {},
+      featureSetHash: 'f',
+      metrics: {},
+      lineage: { bars: about, features: about, seed: 1, parameters: {} },
+    });
+    await expect(rollBackModel(terminal, 'NEW')).rejects.toThrow('no other version has served yet');
+    await promoteModel(terminal, 'NEW', { version: 1 });
+    await expect(rollBackModel(terminal, 'NEW')).rejects.toThrow('no other version has served yet');
   });
 });

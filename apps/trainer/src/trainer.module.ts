@@ -1,12 +1,20 @@
 import { scaleFreeFeatures } from '@closing-bell/features';
 import { FitPool } from '@closing-bell/forecasting';
 import { calendarOf } from '@closing-bell/market';
-import { codeOf, type Platform } from '@closing-bell/platform';
-import { LocalModelRegistry } from '@closing-bell/registry';
-import { DecisionLog, loadHistory, ModelDecisions } from '@closing-bell/serving';
+import { codeOf, type Config, type Platform } from '@closing-bell/platform';
+import { BackgroundDelivery, LocalModelRegistry } from '@closing-bell/registry';
+import {
+  DecisionLog,
+  loadHistory,
+  type MlflowDelivery,
+  ModelDecisions,
+  openMlflowDelivery,
+} from '@closing-bell/serving';
 import { openObjectStore, SeriesStore } from '@closing-bell/storage';
 import { type DynamicModule } from '@nestjs/common';
 import { availableParallelism } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
+import { type Logger } from 'pino';
 import { TrainerController } from './trainer.controller';
 
 class TrainerModule {}
@@ -19,9 +27,12 @@ export function trainerModule({ config, logger, clock }: Platform): DynamicModul
     processes: config.trainingProcesses || availableParallelism(),
     choice: { engine: config.engine, cache: config.cache },
   });
+  const registry = new LocalModelRegistry(objects);
+  const mlflow = openMlflowDelivery(config, { objects, from: registry, clock });
+  const background = mlflow && tellInBackground(mlflow, config, logger);
   const decisions = new ModelDecisions({
     historyOf: (question) => loadHistory(series, question),
-    registry: new LocalModelRegistry(objects),
+    registry,
     decisions: new DecisionLog(objects),
     calendarOf,
     policy: { retrainAfterSessions: config.retrainAfterSessions, pauseSessions: config.retrainPauseSessions },
@@ -33,6 +44,7 @@ export function trainerModule({ config, logger, clock }: Platform): DynamicModul
       startAtChampion: config.lstmWarmStart === 'champion',
       fit: fits.fit,
     },
+    onChange: (symbol) => background?.wake(symbol),
     code: codeOf(config),
     clock,
     onProgress: ({ symbol, ...progress }) => {
@@ -52,7 +64,43 @@ export function trainerModule({ config, logger, clock }: Platform): DynamicModul
     controllers: [TrainerController],
     providers: [
       { provide: ModelDecisions, useValue: decisions },
-      { provide: FitPool, useValue: { onApplicationShutdown: () => fits.close() } },
+      {
+        provide: FitPool,
+        useValue: {
+          onApplicationBootstrap: async () => {
+            if (background) for (const name of await registry.names()) background.wake(name);
+          },
+          onApplicationShutdown: () => {
+            fits.close();
+            // Not waited for: what is being told when the process ends is told again by the next one.
+            void background?.close();
+          },
+        },
+      },
     ],
   };
+}
+
+/** Tells MLflow what the registry holds while the trainer goes on, for as long as that takes. */
+function tellInBackground({ delivery }: MlflowDelivery, { mlflow }: Config, logger: Logger): BackgroundDelivery {
+  let reached = true;
+  return new BackgroundDelivery({
+    deliver: (model, signal) => delivery.deliver(model, { signal }),
+    sleep: (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal }),
+    onDelivered: (model, { told }) => {
+      if (!reached) logger.info(`MLflow at ${mlflow} is reached again`);
+      reached = true;
+      if (told > 0) logger.info({ symbol: model, told }, `MLflow was told ${told} things of ${model}`);
+    },
+    onFailure: ({ model, error, permanent, waiting }) => {
+      if (permanent) logger.error({ symbol: model, err: error }, `MLflow refuses what it is told of ${model}`);
+      else if (reached) {
+        logger.warn(
+          { symbol: model, err: error, waiting },
+          `MLflow at ${mlflow} is not reached; it will be told later`,
+        );
+      }
+      reached = permanent;
+    },
+  });
 }

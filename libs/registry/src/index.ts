@@ -1,3 +1,4 @@
+export { BackgroundDelivery } from './background-delivery';
 export { LocalModelRegistry } from './local-registry';
 export {
   type Circumstances,
@@ -10,3 +11,4 @@ export {
   type Run,
   type ServingModel,
 } from './model-registry';
+export { type Delivered, RegistryDelivery } from './registry-delivery';

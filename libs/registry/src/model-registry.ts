@@ -7,6 +7,8 @@ import { type Reference, type Trigger } from '@closing-bell/contracts';
 export interface Moment {
   readonly session: string;
   readonly trigger: Trigger | 'by-hand';
+  /** When it was done by hand, ISO 8601 in UTC: of several at one session the last counts. */
+  readonly madeAt?: string;
 }
 
 /** Settings by name. */

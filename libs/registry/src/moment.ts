@@ -5,7 +5,9 @@ const RANK: Readonly<Record<Moment['trigger'], number>> = { 'features-computed':
 
 /** Whether `a` comes before `b`. */
 export function isBefore(a: Moment, b: Moment): boolean {
-  return a.session === b.session ? RANK[a.trigger] < RANK[b.trigger] : a.session < b.session;
+  if (a.session !== b.session) return a.session < b.session;
+  if (a.trigger !== b.trigger) return RANK[a.trigger] < RANK[b.trigger];
+  return (a.madeAt ?? '') < (b.madeAt ?? '');
 }
 
 /** The last of those that come before a moment, by their own moments; of two at the same one, the later in the list. */
@@ -16,7 +18,7 @@ export function lastBefore<T extends { readonly moment: Moment }>(items: readonl
 }
 
 export function sameMoment(a: Moment, b: Moment): boolean {
-  return a.session === b.session && a.trigger === b.trigger;
+  return a.session === b.session && a.trigger === b.trigger && a.madeAt === b.madeAt;
 }
 
 /** Ascending, for sorting. */

@@ -114,7 +114,7 @@ export class RegistryDelivery {
       ...appointments.map(({ version, moment }): Item => {
         const decision = decisionOf(version);
         return {
-          key: `appointment ${decision} ${moment.session} ${moment.trigger}`,
+          key: ['appointment', decision, ...Object.values(moment)].join(' '),
           moment,
           rank: 3,
           // The other registry numbers its versions itself.

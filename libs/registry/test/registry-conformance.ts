@@ -132,6 +132,28 @@ export function describeRegistry(what: string, open: () => ModelRegistry, missin
       });
     });
 
+    it('lets the last hand of a session count, also one that goes back to what served before', async () => {
+      await registered('d1', at('2020-01-02'));
+      await registered('d2', at('2020-02-03'));
+      const byHand = (minute: number): Moment => ({
+        ...at('2020-02-03', 'by-hand'),
+        madeAt: `2026-01-05T10:0${minute}:00.000Z`,
+      });
+      const serves = async () => (await open().servingBefore(name, at('2020-02-04')))?.version;
+      await registry.appoint(name, 1, byHand(1));
+      await registry.appoint(name, 2, byHand(2));
+      expect(await serves()).toBe(2);
+      await registry.appoint(name, 1, byHand(3));
+      expect(await serves()).toBe(1);
+      await registry.appoint(name, 2, byHand(2));
+      expect(await serves()).toBe(1);
+      expect((await registry.list(name)).appointments).toEqual([
+        { version: 1, moment: byHand(1) },
+        { version: 2, moment: byHand(2) },
+        { version: 1, moment: byHand(3) },
+      ]);
+    });
+
     it('appoints once, however often it is told, and at any number of moments', async () => {
       await registered('d1', at('2020-01-02'));
       for (const session of ['2020-01-02', '2020-01-02', '2020-03-02']) await registry.appoint(name, 1, at(session));

@@ -61,6 +61,15 @@ export class DecisionLog {
     };
   }
 
+  /** The last session of a symbol that was decided on; undefined where none was. */
+  async lastSession(symbol: string): Promise<string | undefined> {
+    const prefix = `decisions/${keySegment(symbol)}/`;
+    let last: string | undefined;
+    // Keys come in ascending order, and a session is the folder.
+    for await (const key of this.objects.list(prefix)) last = key.slice(prefix.length).split('/')[0];
+    return last;
+  }
+
   /** Writes the record unless there is one; returns the one that is there. */
   async write(record: DecisionRecord): Promise<{ record: DecisionRecord; reference: Reference }> {
     await this.objects.createIfAbsent(this.keyOf(record.inputs), Buffer.from(canonicalJson(record)));

@@ -2,3 +2,4 @@ export { DecisionLog } from './decision-log';
 export { ModelDecisions } from './model-decisions';
 export { loadHistory } from './load-history';
 export { servedForecaster } from './served-forecaster';
+export { type MlflowDelivery, openMlflowDelivery } from './open-mlflow';

@@ -41,6 +41,8 @@ export interface DecisionDependencies {
   /** Version and commit of the code, which a run names. */
   readonly code: string;
   readonly clock: () => Date;
+  /** Told that runs, versions or what serves of a symbol have changed. */
+  readonly onChange?: (symbol: string) => void;
   /** Told how a training goes on. */
   readonly onProgress?: (progress: ChallengeProgress & { readonly symbol: string; readonly session: string }) => void;
 }
@@ -76,6 +78,7 @@ export class ModelDecisions {
     if (record.model && (record.appoints ?? record.decision === 'promoted')) {
       await registry.appoint(about.symbol, record.model.version, { session: about.session, trigger });
     }
+    if (record.challenger || record.appoints) this.dependencies.onChange?.(about.symbol);
     return {
       exchange,
       ...about,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type DecisionRecord } from '../src/decision-log';
 import { judge } from '../src/gate';
-import { ALARM, market, SmallServices, smallTraining } from './fixtures/small-services';
+import { ALARM, market, sessionAt, SmallServices, smallTraining } from './fixtures/small-services';
 
 jest.mock('../src/gate', () => {
   const gate = jest.requireActual<typeof import('../src/gate')>('../src/gate');
@@ -141,6 +141,32 @@ describe('decisions on the model', () => {
     expect(await crashed.decide(FIRST)).toEqual(plain);
     expect(await registry.list('^GSPC')).toEqual(listed);
     expect(await registry.runs('^GSPC')).toEqual(runs);
+  });
+
+  it('serves whom a hand put in its place from the next session on, and leaves it there', async () => {
+    verdictIs('promoted');
+    const first = await services.decide(FIRST);
+    verdictIs('promoted');
+    const second = await services.decide(FIRST + 30, { trigger: 'drift-detected', columns: ALARM });
+    expect(second.model?.version).toBe(2);
+    const session = sessionAt(FIRST + 30);
+    await services.registry.appoint('^GSPC', 1, { session, trigger: 'by-hand', madeAt: '2026-01-05T10:00:00.000Z' });
+    for (const row of [FIRST + 31, FIRST + 52]) {
+      const made = await services.decide(row);
+      expect(made).toMatchObject({ decision: 'kept', model: first.model });
+      expect(codes(made)).toEqual(['no-reason-to-retrain']);
+    }
+  });
+
+  it('tells of what changed, and not of what stayed', async () => {
+    const changed: string[] = [];
+    const { training } = await smallTraining();
+    services.remove();
+    services = new SmallServices(history, training, { onChange: (symbol) => changed.push(symbol) });
+    verdictIs('promoted');
+    await services.decide(FIRST);
+    await services.decide(FIRST + 1);
+    expect(changed).toEqual(['^GSPC']);
   });
 
   it('logs a training and the trials of a forced search as runs', async () => {

@@ -46,6 +46,9 @@ export async function demo(terminal: Terminal): Promise<number> {
         terminal,
         `Everything lies in ${home}: objects/ (bars, features, models, forecasts), warehouse.duckdb, pubsub/.`,
       );
+      if (config.mlflow !== undefined) {
+        print(terminal, `Trainings and models: ${config.mlflow}, experiment ${config.mlflowExperiment}.`);
+      }
       if (!terminal.output.isTTY || code !== 0) return code;
       print(
         terminal,

@@ -1,4 +1,7 @@
 import { findTensorFlow, probeEngine, tensorFlowFolder } from '@closing-bell/forecasting';
+import { LocalModelRegistry } from '@closing-bell/registry';
+import { openMlflowDelivery } from '@closing-bell/serving';
+import { openObjectStore } from '@closing-bell/storage';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
@@ -16,7 +19,7 @@ interface Finding {
 
 /** Prints what the services would run on here, above all what trains. Returns 1 where they would not run. */
 export async function doctor(terminal: Terminal, options: { json?: boolean }): Promise<number> {
-  const findings = [node(), home(terminal), pubsub(terminal), await training(terminal)];
+  const findings = [node(), home(terminal), pubsub(terminal), await mlflow(terminal), await training(terminal)];
   if (options.json) print(terminal, JSON.stringify(findings, null, 2));
   else {
     print(
@@ -55,6 +58,21 @@ function pubsub({ config }: Terminal): Finding {
   const state =
     config.emulatorHost === undefined ? 'embedded, started by `closing-bell up`' : `at ${config.emulatorHost}`;
   return { subject: 'Pub/Sub', state };
+}
+
+/** Whether MLflow, where there is one, lets us in. Without it all goes on, so nothing is broken. */
+async function mlflow({ config, clock }: Terminal): Promise<Finding> {
+  const subject = 'MLflow';
+  const objects = openObjectStore(config.objects);
+  const told = openMlflowDelivery(config, { objects, from: new LocalModelRegistry(objects), clock });
+  if (!told) return { subject, state: 'none: MLFLOW_TRACKING_URI is not set' };
+  const state = `at ${config.mlflow}, experiment ${config.mlflowExperiment}`;
+  try {
+    const names = await told.registry.names();
+    return { subject, state: `${state}, ${names.length} models` };
+  } catch (error) {
+    return { subject, state, advice: `${firstLine(error)} Until then trainings go on, and it is told later.` };
+  }
 }
 
 async function training({ config }: Terminal): Promise<Finding> {

@@ -1,10 +1,12 @@
 import { kerasFile, loadForecaster, onnxFile } from '@closing-bell/forecasting';
-import { LocalModelRegistry, type RegisteredModel } from '@closing-bell/registry';
-import { openObjectStore } from '@closing-bell/storage';
+import { LocalModelRegistry, type ModelHistory, type RegisteredModel } from '@closing-bell/registry';
+import { DecisionLog } from '@closing-bell/serving';
+import { type ObjectStore, openObjectStore } from '@closing-bell/storage';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandError, print, type Terminal } from '../terminal';
 import { table } from '../terminal/table';
+import { tellMlflow } from './registry';
 
 const CARD = 'model-card.md';
 
@@ -31,7 +33,7 @@ export async function listModels(terminal: Terminal, symbol: string, options: { 
         String(version.version),
         version.moment.session,
         version.moment.trigger,
-        version.kind === 'baseline' ? `baseline ${version.forecaster}` : version.forecaster,
+        forecasterOf(version),
         version.metrics.skillOverBaseline === undefined
           ? '–'
           : `${(100 * version.metrics.skillOverBaseline).toFixed(1)} %`,
@@ -58,6 +60,71 @@ export async function showModel(terminal: Terminal, symbol: string, options: { v
   print(terminal, card.toString('utf8'));
 }
 
+/** Makes a version serve from the next close on. */
+export async function promoteModel(terminal: Terminal, symbol: string, options: { version: number }): Promise<void> {
+  const known = await versionsOf(terminal, symbol);
+  const wanted = known.versions.find(({ version }) => version === options.version);
+  if (!wanted) throw new CommandError(unknownVersion(symbol, options.version, known.versions));
+  await appoint(terminal, symbol, wanted, known);
+}
+
+/** Makes the version serve again that served before the one that serves now. */
+export async function rollBackModel(terminal: Terminal, symbol: string): Promise<void> {
+  const known = await versionsOf(terminal, symbol);
+  const { versions, appointments, serving } = known;
+  const before = appointments.findLast(({ version }) => version !== serving?.version);
+  const wanted = versions.find(({ version }) => version === before?.version);
+  if (!serving || !wanted) {
+    throw new CommandError(
+      `${symbol}: no other version has served yet; name one with \`closing-bell models promote\`.`,
+    );
+  }
+  await appoint(terminal, symbol, wanted, known);
+}
+
+/** Prints two versions side by side: scores, options, what they learnt from. */
+export async function compareModels(terminal: Terminal, symbol: string, first: number, second: number): Promise<void> {
+  const { registry, versions } = await versionsOf(terminal, symbol);
+  const both = await Promise.all(
+    [first, second].map(async (version) => {
+      const model = versions.find((one) => one.version === version);
+      if (!model) throw new CommandError(unknownVersion(symbol, version, versions));
+      return { model, lineage: await registry.lineage(model.artifact) };
+    }),
+  );
+  const rows: [string, (one: (typeof both)[number]) => string][] = [
+    ['forecaster', ({ model }) => forecasterOf(model)],
+    ['made after the close of', ({ model }) => `${model.moment.session} (${model.moment.trigger})`],
+    ...names(both.map(({ model }) => model.metrics)).map((name): (typeof rows)[number] => [
+      name,
+      ({ model }) => model.metrics[name]?.toPrecision(4) ?? '–',
+    ]),
+    ...names(both.map(({ lineage }) => lineage.parameters)).map((name): (typeof rows)[number] => [
+      name,
+      ({ lineage }) => String(lineage.parameters[name] ?? '–'),
+    ]),
+    ['seed', ({ lineage }) => String(lineage.seed)],
+    ['feature set', ({ model }) => model.featureSetHash.slice(0, 12)],
+    ['bars', ({ lineage }) => lineage.bars.sha256.slice(0, 12)],
+    ['model', ({ model }) => model.artifact.sha256.slice(0, 12)],
+  ];
+  print(
+    terminal,
+    table(
+      ['', `version ${first}`, `version ${second}`, ''],
+      rows.map(([name, valueOf]) => {
+        const values = both.map(valueOf);
+        return [name, ...values, values[0] === values[1] ? '' : 'differs'];
+      }),
+      [1, 2],
+    ),
+  );
+  print(
+    terminal,
+    '\nEach was scored on the year before its own session: scores of different sessions are not of the same origins.',
+  );
+}
+
 /** Writes a model as TensorFlow.js layers, `.keras` and ONNX files, with the preprocessing that its inputs need. */
 export async function exportModel(
   terminal: Terminal,
@@ -78,6 +145,45 @@ export async function exportModel(
   print(terminal, `${symbol} version ${model.version}: ${Object.keys(written).join(', ')} in ${options.to}`);
 }
 
+/** Appoints by hand, as of the last close that was decided on: what was decided until then stays as it was. */
+async function appoint(
+  terminal: Terminal,
+  symbol: string,
+  wanted: RegisteredModel,
+  { registry, objects, versions, serving }: KnownModel,
+): Promise<void> {
+  if (wanted.version === serving?.version) {
+    print(terminal, `${symbol} version ${wanted.version} serves already; nothing to do.`);
+    return;
+  }
+  const session =
+    (await new DecisionLog(objects).lastSession(symbol)) ??
+    versions.reduce((last, { moment }) => (moment.session > last ? moment.session : last), '');
+  await registry.appoint(symbol, wanted.version, {
+    session,
+    trigger: 'by-hand',
+    madeAt: terminal.clock().toISOString(),
+  });
+  const instead = serving ? ` in place of version ${serving.version}` : '';
+  print(
+    terminal,
+    `${symbol} version ${wanted.version} (${forecasterOf(wanted)}) serves from the next close after ${session} on${instead}.`,
+  );
+  await tellMlflow(terminal, objects, [symbol]);
+}
+
+function forecasterOf({ kind, forecaster }: RegisteredModel): string {
+  return kind === 'baseline' ? `baseline ${forecaster}` : forecaster;
+}
+
+function names(records: readonly Readonly<Record<string, unknown>>[]): string[] {
+  return [...new Set(records.flatMap((record) => Object.keys(record)))];
+}
+
+function unknownVersion(symbol: string, version: number, versions: readonly RegisteredModel[]): string {
+  return `${symbol} has no version ${version}; there are ${versions.map((one) => one.version).join(', ')}.`;
+}
+
 /** A version, the one that serves by default, with its files. */
 async function modelFiles(
   terminal: Terminal,
@@ -91,24 +197,23 @@ async function modelFiles(
     throw new CommandError(
       version === undefined
         ? `No version of ${symbol} serves. Name one with --version: ${known}.`
-        : `${symbol} has no version ${version}; there are ${known}.`,
+        : unknownVersion(symbol, version, versions),
     );
   }
   return { model, files: await registry.load(model.artifact) };
 }
 
-async function versionsOf(
-  { config }: Terminal,
-  symbol: string,
-): Promise<{
-  registry: LocalModelRegistry;
-  versions: readonly RegisteredModel[];
-  serving: RegisteredModel | undefined;
-}> {
-  const registry = new LocalModelRegistry(openObjectStore(config.objects));
+interface KnownModel extends ModelHistory {
+  readonly registry: LocalModelRegistry;
+  readonly objects: ObjectStore;
+}
+
+async function versionsOf({ config }: Terminal, symbol: string): Promise<KnownModel> {
+  const objects = openObjectStore(config.objects);
+  const registry = new LocalModelRegistry(objects);
   const listed = await registry.list(symbol);
   if (listed.versions.length === 0) {
     throw new CommandError(`${symbol} has no model in ${config.objects}; one is trained when its close is replayed.`);
   }
-  return { registry, ...listed };
+  return { registry, objects, ...listed };
 }
