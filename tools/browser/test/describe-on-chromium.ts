@@ -20,7 +20,10 @@ export interface RealBrowser {
 export function describeOnChromium(name: string, tests: (browser: RealBrowser) => void): void {
   const executablePath = findChromium(process.env);
   if (executablePath === undefined) {
-    const missing = `there is no Chromium: neither at CHROMIUM_PATH nor, as ${NAMES.join(', ')}, on the path.`;
+    const given = process.env['CHROMIUM_PATH'];
+    const missing = given
+      ? `CHROMIUM_PATH is ${given}, which cannot be run.`
+      : `there is no Chromium on the path, as ${NAMES.join(', ')}. CHROMIUM_PATH says where one is.`;
     if (process.env['CLOSING_BELL_REQUIRE_CHROMIUM'] === '1') throw new Error(missing);
     // Not by the console, which Jest does not show of a file that is skipped whole while others run.
     process.stderr.write(`Skipped: no page is looked at in a browser, for ${missing}\n`);
