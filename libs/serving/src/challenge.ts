@@ -12,6 +12,7 @@ import {
   HistoryTooShortError,
   historyUntil,
   type LstmOptions,
+  type ScoredOrigins,
   searchOptions,
   type SearchResult,
   type SearchTrial,
@@ -59,7 +60,9 @@ export interface Challenge {
   readonly baselines: readonly FittedForecaster[];
   /** Last session that was learnt from; undefined where none was. */
   readonly trainedUntil: string | undefined;
-  /** Scores of `challenger`, `champion` and the baselines by their names. */
+  /** What `challenger`, `champion` and the baselines, by their names, said from the judged origins beside what happened. */
+  readonly scored: ScoredOrigins | undefined;
+  /** Their scores; undefined where no origin could be scored. */
   readonly evaluation: Evaluation | undefined;
   readonly verdict: Verdict;
   /** What was found by a search, and why there is no challenger where there is none. */
@@ -106,7 +109,7 @@ export async function challenge(request: ChallengeRequest): Promise<Challenge> {
   };
   // A champion stays where nothing could be trained to challenge it.
   if (!about.challenger && champion) {
-    return { ...about, baselines: [], evaluation: undefined, verdict: UNCHALLENGED };
+    return { ...about, baselines: [], scored: undefined, evaluation: undefined, verdict: UNCHALLENGED };
   }
   const baselines = await fittable(field);
   const last = origins.at(-1);
@@ -115,8 +118,9 @@ export async function challenge(request: ChallengeRequest): Promise<Challenge> {
     named('champion', champion),
     ...baselines.filter(({ name }) => name !== BASELINES[0]),
   ].filter((one) => one !== undefined && last !== undefined && canForecast(one, history, last)) as Forecaster[];
-  const evaluation = summarise(await evaluate(entrants, [{ symbol, history, origins }], { signal }), [RIVAL]);
-  return { ...about, baselines, evaluation, verdict: judge(evaluation) };
+  const scored = await evaluate(entrants, [{ symbol, history, origins }], { signal });
+  const evaluation = summarise(scored, [RIVAL]);
+  return { ...about, baselines, scored, evaluation, verdict: judge(evaluation) };
 }
 
 const UNCHALLENGED: Verdict = { decision: 'kept', reasons: [], checks: [], bestBaseline: BASELINES[0] };

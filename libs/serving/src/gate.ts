@@ -44,7 +44,7 @@ export function layOutJudgement(bars: number): Judgement {
 }
 
 /** Names under which candidates take part in a judgement. */
-const ROLES = ['challenger', 'champion'] as const;
+export const ROLES = ['challenger', 'champion'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** One rule applied to one candidate. */

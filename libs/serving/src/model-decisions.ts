@@ -26,6 +26,7 @@ import {
 } from '@closing-bell/registry';
 import { challenge, type Challenge, type ChallengeProgress, type TrainingSettings } from './challenge';
 import { type DecisionInputs, type DecisionLog, type DecisionRecord } from './decision-log';
+import { judgementReport } from './judgement-report';
 import { modelCard } from './model-card';
 import { askPolicy, type RetrainPolicy } from './retrain-policy';
 import { trainingRuns } from './training-runs';
@@ -184,12 +185,17 @@ export class ModelDecisions {
     const { challenger } = made;
     if (!challenger) return undefined;
     const card = modelCard({ question, reasons, made, challenger });
+    const report = judgementReport({ question, reasons, made });
     return this.register(question, {
       decision,
       run: decision,
       kind: 'model',
       forecaster: challenger.name,
-      files: { ...challenger.files, 'model-card.md': Buffer.from(card) },
+      files: {
+        ...challenger.files,
+        'model-card.md': Buffer.from(card),
+        ...(report === undefined ? {} : { 'judgement.html': Buffer.from(report) }),
+      },
       featureSetHash: question.featureSetHash,
       metrics,
       parameters: parametersOf(challenger),

@@ -58,7 +58,7 @@ describe('decisions on the model', () => {
     expect(scores?.scores).toHaveLength(4);
   });
 
-  it('registers a blend that can be loaded, with a card that tells its scores', async () => {
+  it('registers a blend that can be loaded, with a card that tells its scores and a page that draws them', async () => {
     verdictIs('promoted');
     const { model } = await services.decide(FIRST);
     const files = await services.registry.load(model?.artifact ?? { uri: '', sha256: '' });
@@ -66,6 +66,7 @@ describe('decisions on the model', () => {
     const card = files['model-card.md']?.toString() ?? '';
     expect(card).toContain('| har-fhs |');
     expect(card).toContain('**promoted**');
+    expect(files['judgement.html']?.toString()).toContain(`${sessionAt(FIRST)}: challenger promoted</h1>`);
   });
 
   it('lets the best baseline serve where no model is fit to, and goes on with it while trainings pause', async () => {

@@ -2,6 +2,21 @@ import { type BacktestSubject } from '../report/backtest-result';
 import { CONSTANTS } from './constants';
 import { type BacktestRequest } from './run-backtest';
 
+/** How forecasts are made and scored, whatever they were asked for. leakage: how it was seen that nobody saw the future. */
+export function scoringProtocol(leakage: string): BacktestSubject['protocol'] {
+  return [
+    {
+      name: 'Simulated distributions',
+      text: 'residuals and widths take in an outcome from the session on that it was realised at',
+    },
+    { name: 'Leakage', text: leakage },
+    {
+      name: 'Significance',
+      text: 'Diebold–Mariano with Newey–West variance (10 lags) and the correction of Harvey, Leybourne and Newbold, by session; at ten sessions ahead a nominal 5 % is nearer 9 %',
+    },
+  ];
+}
+
 /** What a backtest is about, as its report tells it; its title is what is forecast unless `about` has another. */
 export function backtestSubject(
   request: BacktestRequest,
@@ -34,18 +49,9 @@ export function backtestSubject(
         name,
         text: 'what the services would have served after each close: trained, judged and chosen as they do it, from what was known then',
       })),
-      {
-        name: 'Simulated distributions',
-        text: 'residuals and widths take in an outcome from the session on that it was realised at',
-      },
-      {
-        name: 'Leakage',
-        text: 'features were computed again from bars cut at some sessions, and some forecasts from histories cut there: all equal to the bit',
-      },
-      {
-        name: 'Significance',
-        text: 'Diebold–Mariano with Newey–West variance (10 lags) and the correction of Harvey, Leybourne and Newbold, by session; at ten sessions ahead a nominal 5 % is nearer 9 %',
-      },
+      ...scoringProtocol(
+        'features were computed again from bars cut at some sessions, and some forecasts from histories cut there: all equal to the bit',
+      ),
     ],
     constants: CONSTANTS,
   };

@@ -13,13 +13,31 @@ import { horizonOf, rivalsIn, SHOWN_HORIZONS } from './backtest-table';
 import { findings } from './findings';
 import { Markup, markup } from './markup';
 import { STYLE } from './style';
-import { fixed, NOTHING, percent, pValue, signedPercent } from './wording';
+import { dataTable, type RowGroup, textTable } from './tables';
+import { fixed, NOTHING, percent, pValue, signedPercent, unbroken } from './wording';
+
+/** A part of a page under a heading. id: unique in the page. */
+export interface ReportSection {
+  readonly id: string;
+  readonly heading: string;
+  readonly content: Markup;
+}
+
+/** What a page tells of its own beside what every backtest has. */
+interface ReportFrame {
+  readonly heading: string;
+  /** Goes before all else. */
+  readonly lead: readonly ReportSection[];
+}
 
 /**
  * A backtest as one HTML page that needs nothing else: no script and nothing from outside. Light and dark follow the
- * reader's system.
+ * reader's system. The same result gives the same bytes.
  */
-export function backtestReport(result: BacktestResult): string {
+export function backtestReport(
+  result: BacktestResult,
+  { heading, lead }: ReportFrame = { heading: `Backtest: ${result.subject.title}`, lead: [] },
+): string {
   const { evaluation, subject, bySymbol, years, window, seeds } = result;
   const { origins, forecasts } = evaluation;
   const page = markup`<!doctype html>
@@ -27,14 +45,14 @@ export function backtestReport(result: BacktestResult): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Backtest: ${subject.title}</title>
+<title>${heading}</title>
 <style>${new Markup(STYLE)}</style>
 </head>
 <body>
 <main>
-<h1>Backtest: ${subject.title}</h1>
+<h1>${heading}</h1>
 <p class="muted">${forecasts} forecast origins from ${origins[0] ?? ''} to ${origins.at(-1) ?? ''}, ten sessions ahead. The report is about ${subject.headline}; ${evaluation.naive.forecaster} is “tomorrow = today”, ${evaluation.baseline.forecaster} is what is served where no model is fit to.</p>
-${section('findings', 'What this says', markup`<ul class="findings">${findings(result).map((sentence) => markup`<li>${unbroken(sentence)}</li>`)}</ul>`)}
+${lead.map((one) => section(one.id, one.heading, one.content))}${section('findings', 'What this says', markup`<ul class="findings">${findings(result).map((sentence) => markup`<li>${unbroken(sentence)}</li>`)}</ul>`)}
 ${section('scores', 'Distribution', distributionTable(result, evaluation.naive, evaluation.baseline, fieldOf(evaluation)))}
 ${section('points', 'Point and direction', pointTable(result))}
 ${section('horizons', 'By horizon', markup`<div class="plots">${skillByHorizon(result)}${coverageByHorizon(result)}</div>${horizonTable(result)}`)}
@@ -50,7 +68,7 @@ ${section(
   'protocol',
   'Protocol',
   textTable(
-    'How the backtest was done',
+    'How it was done',
     ['what', 'how'],
     subject.protocol.map(({ name, text }) => [name, text]),
   ),
@@ -71,61 +89,11 @@ ${section(
   return page.text;
 }
 
-/** Keeps numbers and their units on one line. */
-function unbroken(sentence: string): string {
-  return sentence.replace(/(?<=\d) (?=%)|(?<=\b[hp]) (?=[=<])|(?<=[=<]) (?=\d)/g, '\u00a0');
-}
-
 function section(id: string, heading: string, content: Markup): Markup {
   return markup`<section aria-labelledby="${id}">
 <h2 id="${id}">${heading}</h2>
 ${content}
 </section>
-`;
-}
-
-/** A group of columns; without names of its own columns it is one. */
-interface Heading {
-  readonly name: string;
-  readonly columns?: readonly string[];
-}
-
-interface RowGroup {
-  readonly name?: string;
-  readonly rows: readonly { readonly name: string; readonly cells: readonly string[]; readonly emphasised?: boolean }[];
-}
-
-function dataTable(caption: string, first: string, headings: readonly Heading[], groups: readonly RowGroup[]): Markup {
-  const width = 1 + headings.reduce((sum, { columns }) => sum + (columns?.length ?? 1), 0);
-  const below = headings.flatMap(({ columns = [] }) => columns.map((column) => markup`<th scope="col">${column}</th>`));
-  const single = (name: string): Markup =>
-    markup`<th scope="col"${below.length > 0 ? new Markup(' rowspan="2"') : ''}>${name}</th>`;
-  return markup`<div class="scroll" role="region" tabindex="0" aria-label="${caption}"><table>
-<caption><span>${caption}</span></caption>
-<thead><tr>${single(first)}${headings.map(({ name, columns }) =>
-    columns ? markup`<th scope="colgroup" colspan="${columns.length}">${name}</th>` : single(name),
-  )}</tr>${below.length > 0 ? markup`<tr>${below}</tr>` : ''}</thead>
-${groups.map(
-  ({ name, rows }) =>
-    markup`<tbody>${name === undefined ? '' : markup`<tr><th scope="rowgroup" colspan="${width}">${name}</th></tr>`}${rows.map(
-      (row) =>
-        markup`<tr${row.emphasised ? new Markup(' class="headline"') : ''}><th scope="row">${row.name}</th>${row.cells.map((cell) => markup`<td>${cell}</td>`)}</tr>
-`,
-    )}</tbody>`,
-)}</table></div>
-`;
-}
-
-function textTable(caption: string, headings: readonly string[], rows: readonly (readonly string[])[]): Markup {
-  if (rows.length === 0) return markup`<p>None is recorded.</p>`;
-  return markup`<div class="scroll" role="region" tabindex="0" aria-label="${caption}"><table class="text">
-<caption><span>${caption}</span></caption>
-<thead><tr>${headings.map((heading) => markup`<th scope="col">${heading}</th>`)}</tr></thead>
-<tbody>${rows.map(
-    ([name = '', ...cells]) =>
-      markup`<tr><th scope="row">${name}</th>${cells.map((cell) => markup`<td>${cell}</td>`)}</tr>
-`,
-  )}</tbody></table></div>
 `;
 }
 

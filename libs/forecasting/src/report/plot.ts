@@ -93,6 +93,11 @@ export function horizontal(at: number, y: Scale): Markup {
   return markup`<line class="reference" x1="${LEFT}" x2="${RIGHT}" y1="${y(at)}" y2="${y(at)}"/>`;
 }
 
+/** A line from the bottom to the top of the plot, such as a chosen moment. */
+export function vertical(at: number, x: Scale): Markup {
+  return markup`<line class="reference" x1="${x(at)}" x2="${x(at)}" y1="${TOP}" y2="${BOTTOM}"/>`;
+}
+
 /** A bar between two heights. */
 export function bar(from: number, to: number, low: number, high: number, x: Scale, y: Scale): Markup {
   const [top, bottom] = [Math.min(y(low), y(high)), Math.max(y(low), y(high))];

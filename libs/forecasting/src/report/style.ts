@@ -27,7 +27,7 @@ export const STYLE = `
 @media (prefers-color-scheme:dark){:root{${colours(1)}--rule:#3a434d}}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:72rem;padding:1rem;background:var(--ground);color:var(--ink);font:1rem/1.55 system-ui,sans-serif;overflow-wrap:break-word}
-h1{font-size:1.6rem;line-height:1.25;margin:.5rem 0}
+h1{font-size:1.6rem;line-height:1.25;margin:.5rem 0;text-wrap:balance}
 h2{font-size:1.2rem;margin:2.2rem 0 .6rem}
 p{max-width:46rem}
 .muted,caption{color:var(--muted)}
@@ -41,7 +41,7 @@ th,td{padding:.28rem .6rem;text-align:right;white-space:nowrap;border-bottom:1px
 thead th{background:var(--panel);vertical-align:bottom;white-space:normal}
 thead tr:first-child th:first-child{text-align:left}
 th[scope=colgroup]{text-align:center;border-left:1px solid var(--rule)}
-th[scope=row],th[scope=rowgroup],.text td{text-align:left}
+th[scope=row],th[scope=rowgroup],.text td,.text th{text-align:left}
 .text td,.text th{white-space:normal;overflow-wrap:anywhere}
 tbody th[scope=row]{position:sticky;left:0;background:var(--ground)}
 th[scope=rowgroup]{background:var(--panel);padding-top:.6rem}

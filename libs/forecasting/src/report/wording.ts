@@ -45,3 +45,8 @@ export function verdictOf(better: boolean, pDifferent: number | null): Verdict {
 export function listOf(items: readonly (string | number)[]): string {
   return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
 }
+
+/** Keeps numbers and their units on one line. */
+export function unbroken(sentence: string): string {
+  return sentence.replace(/(?<=\d) (?=%)|(?<=\b[hp]) (?=[=<])|(?<=[=<]) (?=\d)/g, '\u00a0');
+}

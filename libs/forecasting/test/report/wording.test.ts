@@ -1,4 +1,4 @@
-import { fixed, listOf, percent, pValue, signedPercent, verdictOf } from '../../src/report/wording';
+import { fixed, listOf, percent, pValue, signedPercent, unbroken, verdictOf } from '../../src/report/wording';
 
 describe('the wording of numbers', () => {
   it('writes a true minus, never minus zero, and a dash for what is not there', () => {
@@ -32,5 +32,11 @@ describe('the wording of numbers', () => {
       'ties',
       'untested',
     ]);
+  });
+
+  it('keeps numbers beside their units, on one line', () => {
+    expect(unbroken('90 % at h = 5, p < 0.001 of 5 sessions')).toBe(
+      '90\u00a0% at h\u00a0=\u00a05, p\u00a0<\u00a00.001 of 5 sessions',
+    );
   });
 });
