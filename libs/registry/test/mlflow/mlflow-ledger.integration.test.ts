@@ -5,6 +5,7 @@ import { describeOnMlflow, ledgerOn } from './real-mlflow';
 
 const CLOSE = Date.UTC(2020, 2, 16, 20);
 const LOSSES = [0.9, 0.5, 0.25].map((value, step) => ({ step, value, timestamp: CLOSE + step }));
+const SCORE = { step: 0, value: 0.9, timestamp: CLOSE };
 const SHA256 = createHash('sha256').update('bars').digest('hex');
 const FILES = { 'folds.json': Buffer.from('[]'), 'plots/a plot.svg': Buffer.from('<svg/>') };
 /** Tests that do everything once for each of its calls. */
@@ -36,9 +37,10 @@ async function record(ledger: MlflowLedger, name: string): Promise<Recorded> {
   const model = await ledger.ensureLoggedModel(
     run,
     { identity: `${name}-model`, name: 'lstm', type: 'lstm', parameters: { units: '200' } },
-    () => MODEL_FILES,
+    async () => MODEL_FILES,
   );
-  await ledger.logSeries(run.id, { 'validation loss': LOSSES, crps: LOSSES.slice(0, 1) }, model.id);
+  await ledger.logSeries(run.id, { 'validation loss': LOSSES, crps: [SCORE] });
+  await ledger.logScores(run.id, model.id, { crps: SCORE });
   await ledger.ensureRegisteredName(name, { description: 'The S&P 500', tags: { 'closing-bell.symbol': '^GSPC' } });
   const { version } = await ledger.ensureVersion(name, {
     identity: `${name}-version`,
@@ -83,7 +85,7 @@ async function expectRecordedOnce({ client }: MlflowLedger, name: string): Promi
   ]);
   const history = await client.metricHistory(run?.id ?? '', 'validation loss');
   expect([...history].sort((a, b) => a.step - b.step)).toEqual(LOSSES);
-  expect(await client.metricHistory(run?.id ?? '', 'crps')).toEqual(LOSSES.slice(0, 1));
+  expect(await client.metricHistory(run?.id ?? '', 'crps')).toEqual([SCORE]);
   expect(await contents(client.artifacts(run?.artifactUri ?? ''))).toEqual(FILES);
   expect(model).toMatchObject({ name: 'lstm', ready: true, sourceRunId: run?.id });
   expect(await contents(client.artifacts(model?.artifactUri ?? ''))).toEqual(MODEL_FILES);
