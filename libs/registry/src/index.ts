@@ -1,4 +1,5 @@
 export { LocalModelRegistry } from './local-registry';
+export { openMlflowRegistry } from './mlflow/open-mlflow-registry';
 export {
   type Circumstances,
   type ModelHistory,
