@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type ArtifactStore } from '../../src/mlflow/artifact-store';
 import { type MlflowLedger } from '../../src/mlflow/mlflow-ledger';
+import { EndingProcess, forEach } from './ending-process';
 import { describeOnMlflow, ledgerOn } from './real-mlflow';
 
 const CLOSE = Date.UTC(2020, 2, 16, 20);
@@ -108,31 +109,6 @@ async function expectRecordedOnce({ client }: MlflowLedger, name: string): Promi
 async function contents(store: ArtifactStore): Promise<Record<string, Buffer | undefined>> {
   const paths = await store.list();
   return Object.fromEntries(await Promise.all(paths.map(async (path) => [path, await store.get(path)] as const)));
-}
-
-/** Does it for the numbers from 0 up to `count`, a few at a time. */
-async function forEach(count: number, work: (index: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let index = next++; index < count; index = next++) await work(index);
-  };
-  await Promise.all(Array.from({ length: 4 }, worker));
-}
-
-/** Asks as a process does that ends: the answer to the last of some calls is never seen, and no more are made. */
-class EndingProcess {
-  calls = 0;
-
-  constructor(private readonly last: number) {}
-
-  readonly fetch: typeof fetch = async (...request) => {
-    if (this.calls === this.last) throw new Error('this process has ended');
-    this.calls += 1;
-    const response = await fetch(...request);
-    if (this.calls < this.last) return response;
-    await response.arrayBuffer();
-    throw new Error('this process has ended');
-  };
 }
 
 /** Loses the answer to one call. */
