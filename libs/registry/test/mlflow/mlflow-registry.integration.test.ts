@@ -1,4 +1,4 @@
-import { type NewModel } from '../../src/model-registry';
+import { type NewModel, openMlflowRegistry } from '../../src';
 import { describeRegistry } from '../registry-conformance';
 import { EndingProcess, forEach } from './ending-process';
 import { describeOnMlflow, ledgerOn, registryOn } from './real-mlflow';
@@ -45,6 +45,15 @@ describeOnMlflow('on a real MLflow server', (mlflow) => {
       });
     const aliases = async (name: string): Promise<object | undefined> =>
       (await ledgerOn(mlflow.url).client.registeredName(name))?.aliases;
+
+    it('is opened by an address and an experiment, and asks nobody before it is used', async () => {
+      const exportNetwork = async (): Promise<undefined> => undefined;
+      const nobody = openMlflowRegistry({ url: 'http://127.0.0.1:1', experiment: 'opened', exportNetwork });
+      expect(nobody).toBeDefined();
+      const registry = openMlflowRegistry({ url: mlflow.url, experiment: 'opened', exportNetwork });
+      expect(await registry.runs('OPENED')).toEqual([]);
+      expect(await registry.list('OPENED')).toEqual({ versions: [], appointments: [], serving: undefined });
+    });
 
     it('names what serves, model or baseline, and the newest model where that does not serve', async () => {
       const registry = registryOn(mlflow.url);
