@@ -13,6 +13,8 @@ const GRACE_MS = 5000;
 export interface MlflowProcess {
   /** `http://127.0.0.1:port` */
   readonly url: string;
+  /** Of the process that was started, which starts others. */
+  readonly pid: number;
   /** Resolves when the process has ended, by whatever. */
   readonly ended: Promise<void>;
   /** Ends it. */
@@ -63,7 +65,7 @@ export async function startMlflow(options: {
     await end(server, ended);
     throw error;
   }
-  return { url, ended, stop: () => end(server, ended) };
+  return { url, pid: server.pid ?? NaN, ended, stop: () => end(server, ended) };
 }
 
 function argumentsOf(folder: string, port: number): string[] {

@@ -126,8 +126,8 @@ export async function program(terminal: Terminal, argv: readonly string[]): Prom
     .command('promote')
     .description('let a version serve from the next close on')
     .argument('<symbol>', 'ticker symbol', symbol)
-    .requiredOption('--version <number>', 'the version', positive)
-    .action((name: string, options: { version: number }) => promoteModel(terminal, name, options));
+    .argument('<version>', 'its number', positive)
+    .action((name: string, version: number) => promoteModel(terminal, name, version));
   models
     .command('rollback')
     .description('let the version serve again, from the next close on, that served before the present one')

@@ -123,7 +123,7 @@ describe('closing-bell models', () => {
     await objects.createIfAbsent('decisions/_5EGSPC/2020-03-20/features-computed-a.json', Buffer.from('{}'));
     await objects.createIfAbsent('decisions/_5EGSPC/2020-03-23/features-computed-b.json', Buffer.from('{}'));
     printed.length = 0;
-    await promoteModel(terminal, '^GSPC', { version: 3 });
+    await promoteModel(terminal, '^GSPC', 3);
     expect(printed.join('')).toContain(
       '^GSPC version 3 (blend) serves from the next close after 2020-03-23 on in place of version 1.',
     );
@@ -138,11 +138,9 @@ describe('closing-bell models', () => {
     now = 2;
     await rollBackModel(terminal, '^GSPC');
     expect(await serving()).toBe(3);
-    await promoteModel(terminal, '^GSPC', { version: 3 });
+    await promoteModel(terminal, '^GSPC', 3);
     expect(printed.at(-1)).toContain('serves already');
-    await expect(promoteModel(terminal, '^GSPC', { version: 9 })).rejects.toThrow(
-      'has no version 9; there are 1, 2, 3.',
-    );
+    await expect(promoteModel(terminal, '^GSPC', 9)).rejects.toThrow('has no version 9; there are 1, 2, 3.');
   });
 
   it('says that nothing served before where that is so', async () => {
@@ -160,7 +158,7 @@ describe('closing-bell models', () => {
       lineage: { bars: about, features: about, seed: 1, parameters: {} },
     });
     await expect(rollBackModel(terminal, 'NEW')).rejects.toThrow('no other version has served yet');
-    await promoteModel(terminal, 'NEW', { version: 1 });
+    await promoteModel(terminal, 'NEW', 1);
     await expect(rollBackModel(terminal, 'NEW')).rejects.toThrow('no other version has served yet');
   });
 });

@@ -1,5 +1,6 @@
 export { BackgroundDelivery } from './background-delivery';
 export { LocalModelRegistry } from './local-registry';
+export { openMlflowRegistry } from './mlflow/open-mlflow-registry';
 export {
   type Circumstances,
   type ModelHistory,
@@ -11,4 +12,4 @@ export {
   type Run,
   type ServingModel,
 } from './model-registry';
-export { type Delivered, RegistryDelivery } from './registry-delivery';
+export { RegistryDelivery } from './registry-delivery';

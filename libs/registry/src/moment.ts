@@ -34,3 +34,8 @@ export function byMomentAndKind(
 ): number {
   return byMoment(a, b) || Number(a.kind === 'trial') - Number(b.kind === 'trial');
 }
+
+/** A moment in one line, the same for the same. */
+export function textOf({ session, trigger, madeAt }: Moment): string {
+  return [session, trigger, ...(madeAt === undefined ? [] : [madeAt])].join(' ');
+}

@@ -1,7 +1,7 @@
 import { canonicalJson } from '@closing-bell/contracts';
 import { keySegment, type ObjectStore } from '@closing-bell/storage';
 import { type ModelRegistry, type Moment, type RegisteredModel, type Run } from './model-registry';
-import { byMoment } from './moment';
+import { byMoment, textOf } from './moment';
 
 /** How long a writer has a model for itself after its last sign of life. */
 const CLAIM_MILLISECONDS = 5 * 60_000;
@@ -114,7 +114,7 @@ export class RegistryDelivery {
       ...appointments.map(({ version, moment }): Item => {
         const decision = decisionOf(version);
         return {
-          key: ['appointment', decision, ...Object.values(moment)].join(' '),
+          key: `appointment ${decision} ${textOf(moment)}`,
           moment,
           rank: 3,
           // The other registry numbers its versions itself.

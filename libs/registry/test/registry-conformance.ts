@@ -154,6 +154,14 @@ export function describeRegistry(what: string, open: () => ModelRegistry, missin
       ]);
     });
 
+    it('takes the later of two appointments that were made for one moment', async () => {
+      await registered('d1', at('2020-01-02'));
+      await registered('d2', at('2020-01-02'));
+      for (const version of [2, 1]) await registry.appoint(name, version, at('2020-02-03', 'by-hand'));
+      expect((await open().list(name)).serving?.version).toBe(1);
+      expect((await open().servingBefore(name, at('2020-02-04')))?.version).toBe(1);
+    });
+
     it('appoints once, however often it is told, and at any number of moments', async () => {
       await registered('d1', at('2020-01-02'));
       for (const session of ['2020-01-02', '2020-01-02', '2020-03-02']) await registry.appoint(name, 1, at(session));

@@ -28,9 +28,9 @@ export function openMlflowDelivery(
   if (mlflow === undefined) return undefined;
   const registry = openMlflowRegistry({
     url: mlflow,
-    username: mlflowUsername,
-    password: mlflowPassword,
-    token: mlflowToken,
+    ...(mlflowUsername === undefined ? {} : { username: mlflowUsername }),
+    ...(mlflowPassword === undefined ? {} : { password: mlflowPassword }),
+    ...(mlflowToken === undefined ? {} : { token: mlflowToken }),
     experiment: mlflowExperiment,
     exportNetwork,
   });

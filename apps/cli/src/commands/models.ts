@@ -61,10 +61,10 @@ export async function showModel(terminal: Terminal, symbol: string, options: { v
 }
 
 /** Makes a version serve from the next close on. */
-export async function promoteModel(terminal: Terminal, symbol: string, options: { version: number }): Promise<void> {
+export async function promoteModel(terminal: Terminal, symbol: string, version: number): Promise<void> {
   const known = await versionsOf(terminal, symbol);
-  const wanted = known.versions.find(({ version }) => version === options.version);
-  if (!wanted) throw new CommandError(unknownVersion(symbol, options.version, known.versions));
+  const wanted = known.versions.find((one) => one.version === version);
+  if (!wanted) throw new CommandError(unknownVersion(symbol, version, known.versions));
   await appoint(terminal, symbol, wanted, known);
 }
 

@@ -71,8 +71,9 @@ async function contentOf(name: string, registry: ModelRegistry) {
   return {
     runs: runs.map(({ identity }) => identity),
     versions: versions.map(({ decision }) => decision),
-    appointments: appointments.map(({ version, moment }) =>
-      [decisionOf.get(version), ...Object.values(moment)].join(' '),
+    appointments: appointments.map(
+      ({ version, moment: { session, trigger, madeAt = '' } }) =>
+        `${decisionOf.get(version)} ${session} ${trigger} ${madeAt}`,
     ),
     serving: [serving?.decision ?? 'none'],
   };

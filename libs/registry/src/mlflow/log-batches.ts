@@ -17,7 +17,8 @@ export interface LogEntries {
 
 /** What MLflow takes in one call. Source: mlflow/utils/validation.py of 3.17. */
 const MOST = { metrics: 1000, params: 100, tags: 100, entries: 1000, bytes: 1_000_000 };
-const LONGEST = { key: 250, params: 6000, tags: 8000 };
+/** Characters that MLflow keeps of a name, and of the value of a parameter or a tag. */
+export const LONGEST = { key: 250, params: 6000, tags: 8000 };
 /** For the run's id and the lists' names. */
 const ENVELOPE_BYTES = 1000;
 

@@ -181,6 +181,16 @@ export class MlflowClient {
     return answer && registeredNameOf(answer.registered_model);
   }
 
+  /** All registered names with these tags, in ascending order. */
+  async registeredNames(tags: Tags): Promise<RegisteredName[]> {
+    const found = await this.pages<{ registered_models?: WireRegisteredModel[] } & Page, WireRegisteredModel>(
+      (page) =>
+        this.get('registered-models/search', { filter: filterOf(tags), max_results: String(PAGE_SIZE), ...page }),
+      ({ registered_models }) => registered_models,
+    );
+    return found.map(registeredNameOf);
+  }
+
   async createRegisteredName(
     name: string,
     { description, tags }: { description: string; tags: Tags },

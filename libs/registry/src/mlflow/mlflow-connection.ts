@@ -41,6 +41,9 @@ const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CON
 const CREDENTIALS =
   'MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN, which is taken before them';
 
+/** MLflow refuses so what its database does, such as the second of two rows that two clients wrote at once. The row is there now. */
+const COLLISION = /IntegrityError|UniqueViolation/;
+
 /** Asks MLflow's server over HTTP: credentials, time limits, repetition, and what each failure means. */
 export class MlflowConnection {
   private readonly base: string;
@@ -164,6 +167,12 @@ export class MlflowConnection {
         mayBeDone: !request.repeatable && status !== 429,
         ...(seconds > 0 ? { retryAfterMs: seconds * 1000 } : {}),
       });
+    }
+    if (code === 'BAD_REQUEST' && COLLISION.test(message)) {
+      return new MlflowUnavailableError(
+        `Another client wrote to MLflow at ${this.base} at the same time as ${call}: ${said}`,
+        { reason: 'failed', call, mayBeDone: false },
+      );
     }
     const refused = (reason: string, advice: string): MlflowRefusedError =>
       new MlflowRefusedError(advice, code ?? String(status), { reason, call, status, said });

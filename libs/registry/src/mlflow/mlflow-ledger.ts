@@ -1,10 +1,18 @@
 import { PermanentError } from '@closing-bell/contracts';
 import { type BackOffDependencies, withBackOff } from './back-off';
-import { type LoggedModel, type MetricPoint, type ModelVersion, type Run, type Tags } from './entities';
+import {
+  type Experiment,
+  type LoggedModel,
+  type MetricPoint,
+  type ModelVersion,
+  type RegisteredName,
+  type Run,
+  type Tags,
+} from './entities';
 import { type MlflowClient } from './mlflow-client';
 
 /** Tag that says what a run, logged model or version was made for. */
-const IDENTITY_TAG = 'closing-bell.identity';
+export const IDENTITY_TAG = 'closing-bell.identity';
 const PARENT_TAG = 'mlflow.parentRunId';
 const LONGEST_DIGEST = 36;
 
@@ -32,20 +40,19 @@ export class MlflowLedger {
 
   /** → its id. @throws PermanentError `deleted-experiment` */
   async ensureExperiment(name: string, tags: Tags = {}): Promise<string> {
-    let experiment = await this.client.experiment(name);
-    if (!experiment) {
-      await this.client.createExperiment(name, tags);
-      experiment = await this.client.experiment(name);
-    }
-    if (!experiment)
-      throw new Error(`MLflow's experiment ${name} was created and is not there; this will be tried again`);
-    if (experiment.deleted) {
-      throw new PermanentError(
-        `MLflow's experiment ${name} was deleted, and keeps its name. Restore it with \`mlflow experiments restore --experiment-id ${experiment.id}\`.`,
-        { reason: 'deleted-experiment', name, id: experiment.id },
-      );
-    }
-    return experiment.id;
+    const found = await this.findExperiment(name);
+    if (found !== undefined) return found;
+    await this.client.createExperiment(name, tags);
+    const created = await this.findExperiment(name);
+    if (created !== undefined) return created;
+    throw new Error(`MLflow's experiment ${name} was created and is not there; this will be tried again`);
+  }
+
+  /** → its id, or undefined where there is none. @throws PermanentError `deleted-experiment` */
+  async findExperiment(name: string): Promise<string | undefined> {
+    const experiment = await this.client.experiment(name);
+    if (experiment?.deleted) throw deletedExperiment(experiment);
+    return experiment?.id;
   }
 
   async ensureRun(
@@ -58,9 +65,17 @@ export class MlflowLedger {
       ...(run.parent === undefined ? {} : { [PARENT_TAG]: run.parent }),
     };
     return this.findOrCreate(
-      async () => (await this.client.runs(experimentId, { [IDENTITY_TAG]: run.identity }))[0],
+      () => this.findRun(experimentId, run.identity),
       () => this.client.createRun(experimentId, { name: run.name, startTime: run.startTime, tags }),
     );
+  }
+
+  async findRun(experimentId: string, identity: string): Promise<Run | undefined> {
+    return (await this.client.runs(experimentId, { [IDENTITY_TAG]: identity }))[0];
+  }
+
+  async logTags(runId: string, tags: Tags): Promise<void> {
+    await this.client.log(runId, { tags });
   }
 
   /** @throws MlflowRefusedError where a parameter has another value already */
@@ -68,12 +83,8 @@ export class MlflowLedger {
     await this.client.log(runId, { parameters });
   }
 
-  /** Each metric gets the points of steps that it has none of. With a model, they count for the model too. */
-  async logSeries(
-    runId: string,
-    series: Readonly<Record<string, readonly MetricPoint[]>>,
-    modelId?: string,
-  ): Promise<void> {
+  /** Each metric gets the points of steps that it has none of. */
+  async logSeries(runId: string, series: Readonly<Record<string, readonly MetricPoint[]>>): Promise<void> {
     // MLflow appends whatever it is sent: of a call whose answer was lost, or of a run before a crash, nobody knows but its history
     // which points are there. So that is read first, and again before each repetition.
     await withBackOff(
@@ -81,16 +92,31 @@ export class MlflowLedger {
       ({ details }) => details.mayBeDone,
       async () => {
         const missing = [];
+        const known = (await this.client.run(runId))?.metrics ?? {};
         for (const [key, points] of Object.entries(series)) {
-          const steps = new Set((await this.client.metricHistory(runId, key)).map(({ step }) => step));
+          const history = known[key] === undefined ? [] : await this.client.metricHistory(runId, key);
+          const steps = new Set(history.map(({ step }) => step));
           for (const point of points) {
             if (steps.has(point.step)) continue;
             steps.add(point.step);
-            missing.push({ ...point, key, ...(modelId === undefined ? {} : { modelId }) });
+            missing.push({ ...point, key });
           }
         }
         await this.client.log(runId, { metrics: missing });
       },
+    );
+  }
+
+  /**
+   * Scores of a logged model, each a point of the run that made it as well. A point that the run has already is logged once more, for the
+   * model: MLflow keeps a point of the same time, step and value once, of a run and of a model. Source: sqlalchemy_store.py of 3.17.
+   */
+  async logScores(runId: string, modelId: string, scores: Readonly<Record<string, MetricPoint>>): Promise<void> {
+    const metrics = Object.entries(scores).map(([key, point]) => ({ ...point, key, modelId }));
+    await withBackOff(
+      this.waiting,
+      ({ details }) => details.mayBeDone,
+      () => this.client.log(runId, { metrics }),
     );
   }
 
@@ -125,7 +151,7 @@ export class MlflowLedger {
   async ensureLoggedModel(
     run: Pick<Run, 'id' | 'experimentId'>,
     model: { identity: string; name: string; type: string; parameters?: Tags; tags?: Tags },
-    filesOf: (model: LoggedModel) => Readonly<Record<string, Buffer>>,
+    filesOf: (model: LoggedModel) => Promise<Readonly<Record<string, Buffer>>>,
   ): Promise<LoggedModel> {
     const { identity, name, type, parameters = {} } = model;
     const tags = { ...model.tags, [IDENTITY_TAG]: identity };
@@ -135,13 +161,18 @@ export class MlflowLedger {
     );
     await this.ensureLink(run.id, found.id);
     if (found.ready) return found;
-    await this.uploadArtifacts(found, filesOf(found));
+    await this.uploadArtifacts(found, await filesOf(found));
     return this.client.finalizeLoggedModel(found.id);
   }
 
-  async ensureRegisteredName(name: string, about: { description: string; tags?: Tags }): Promise<void> {
-    if (await this.client.registeredName(name)) return;
+  /** The name as it is there, which may be somebody else's. */
+  async ensureRegisteredName(name: string, about: { description: string; tags?: Tags }): Promise<RegisteredName> {
+    const found = await this.client.registeredName(name);
+    if (found) return found;
     await this.client.createRegisteredName(name, { description: about.description, tags: about.tags ?? {} });
+    const created = await this.client.registeredName(name);
+    if (created) return created;
+    throw new Error(`MLflow's registered model ${name} was created and is not there; this will be tried again`);
   }
 
   /** The version of an identity, under a registered name that is there. */
@@ -189,4 +220,11 @@ export class MlflowLedger {
       },
     );
   }
+}
+
+function deletedExperiment({ name, id }: Experiment): PermanentError {
+  return new PermanentError(
+    `MLflow's experiment ${name} was deleted, and keeps its name. Restore it with \`mlflow experiments restore --experiment-id ${id}\`.`,
+    { reason: 'deleted-experiment', name, id },
+  );
 }

@@ -1,6 +1,5 @@
-import { PermanentError } from '@closing-bell/contracts';
 import { type LoggedModel } from './entities';
-import { toYaml } from './yaml';
+import { toYaml, type Yaml } from './yaml';
 
 /**
  * What opens the models in Python, at the versions that the tests open them with (`tools/mlflow/requirements.in`), and the Python that
@@ -15,8 +14,14 @@ export const PYTHON = {
   numpy: '2.4.6',
 } as const;
 
+/** Where the registry's own description of a model lies within it. */
+export const MANIFEST_FILE = 'closing-bell/manifest.json';
+
 /** The tfjs-layers format that `model.json` follows. */
 const TFJS_VERSION = '4.22.0';
+
+type DescribedModel = Pick<LoggedModel, 'id' | 'artifactUri' | 'sourceRunId' | 'createdAt'>;
+type Flavors = Readonly<Record<string, Readonly<Record<string, Yaml>>>>;
 
 /** The files of a network, by their names in the registry. */
 export interface NetworkFiles {
@@ -37,8 +42,8 @@ export interface NetworkSignature {
 
 /**
  * The files of an MLflow model, by path, that one network makes in three formats: `mlflow.pyfunc.load_model` and `mlflow models serve`
- * run the ONNX one, `mlflow.keras.load_model` opens the Keras one, and the flavor `tfjs` says where the one that the services read lies.
- * Same model and network, same bytes.
+ * run the ONNX one, `mlflow.keras.load_model` opens the Keras one, and the flavor `tfjs` says where the one for TensorFlow.js lies. The
+ * flavor `closing_bell` names the manifest of what the services read. Same model and network, same bytes.
  *
  *     MLmodel  model.onnx  data/model.keras  tfjs/{model.json,weights.bin}  preprocessing.json
  *     requirements.txt  conda.yaml  python_env.yaml
@@ -46,7 +51,7 @@ export interface NetworkSignature {
  * Source: what `save_model` of mlflow.onnx and mlflow.keras 3.17.2 writes.
  */
 export function mlflowModelFiles(
-  model: Pick<LoggedModel, 'id' | 'artifactUri' | 'sourceRunId' | 'createdAt'>,
+  model: DescribedModel,
   files: NetworkFiles,
   signature: NetworkSignature,
 ): Record<string, Buffer> {
@@ -61,68 +66,65 @@ export function mlflowModelFiles(
     'conda.yaml': Buffer.from(condaEnvironment()),
     'python_env.yaml': Buffer.from(pythonEnvironment()),
   };
-  const size = Object.values(saved).reduce((sum, bytes) => sum + bytes.length, 0);
-  return { MLmodel: Buffer.from(description(model, signature, size)), ...saved };
+  const size = sizeOf(saved);
+  return { MLmodel: Buffer.from(description(model, size, { ...FLAVORS, ...OWN_FLAVOR }, signature)), ...saved };
 }
 
-/**
- * The network's own files out of an MLflow model's.
- * @throws PermanentError `missing-artifact` where one is not there
- */
-export function networkFiles(saved: Readonly<Record<string, Buffer>>): NetworkFiles {
-  const file = (path: string): Buffer => {
-    const bytes = saved[path];
-    if (bytes) return bytes;
-    throw new PermanentError(`The MLflow model has no ${path}. Was it made by something else, or changed?`, {
-      reason: 'missing-artifact',
-      path,
-    });
-  };
-  return {
-    'model.onnx': file('model.onnx'),
-    'model.keras': file('data/model.keras'),
-    'model.json': file('tfjs/model.json'),
-    'weights.bin': file('tfjs/weights.bin'),
-    'preprocessing.json': file('preprocessing.json'),
-  };
+/** The files of an MLflow model that nothing but Closing Bell can run. files: its own, by path. */
+export function plainModelFiles(
+  model: DescribedModel,
+  files: Readonly<Record<string, Buffer>>,
+): Record<string, Buffer> {
+  return { MLmodel: Buffer.from(description(model, sizeOf(files), OWN_FLAVOR)) };
 }
+
+function sizeOf(files: Readonly<Record<string, Buffer>>): number {
+  return Object.values(files).reduce((sum, bytes) => sum + bytes.length, 0);
+}
+
+const OWN_FLAVOR: Flavors = { closing_bell: { manifest: MANIFEST_FILE } };
+
+const FLAVORS: Flavors = {
+  keras: { data: 'data', keras_backend: 'tensorflow', keras_version: PYTHON.keras, save_exported_model: false },
+  onnx: {
+    code: null,
+    data: 'model.onnx',
+    onnx_session_options: null,
+    onnx_version: PYTHON.onnx,
+    providers: ['CPUExecutionProvider'],
+  },
+  python_function: {
+    code: null,
+    data: 'model.onnx',
+    env: { conda: 'conda.yaml', virtualenv: 'python_env.yaml' },
+    loader_module: 'mlflow.onnx',
+    python_version: PYTHON.python,
+  },
+  tfjs: {
+    data: 'tfjs',
+    model_json: 'tfjs/model.json',
+    preprocessing: 'preprocessing.json',
+    tfjs_version: TFJS_VERSION,
+  },
+};
 
 function description(
-  { id, artifactUri, sourceRunId, createdAt }: Pick<LoggedModel, 'id' | 'artifactUri' | 'sourceRunId' | 'createdAt'>,
-  { inputs, outputs }: NetworkSignature,
+  { id, artifactUri, sourceRunId, createdAt }: DescribedModel,
   size: number,
+  flavors: Flavors,
+  signature?: NetworkSignature,
 ): string {
   return toYaml({
     artifact_path: artifactUri,
-    flavors: {
-      keras: { data: 'data', keras_backend: 'tensorflow', keras_version: PYTHON.keras, save_exported_model: false },
-      onnx: {
-        code: null,
-        data: 'model.onnx',
-        onnx_session_options: null,
-        onnx_version: PYTHON.onnx,
-        providers: ['CPUExecutionProvider'],
-      },
-      python_function: {
-        code: null,
-        data: 'model.onnx',
-        env: { conda: 'conda.yaml', virtualenv: 'python_env.yaml' },
-        loader_module: 'mlflow.onnx',
-        python_version: PYTHON.python,
-      },
-      tfjs: {
-        data: 'tfjs',
-        model_json: 'tfjs/model.json',
-        preprocessing: 'preprocessing.json',
-        tfjs_version: TFJS_VERSION,
-      },
-    },
+    flavors,
     mlflow_version: PYTHON.mlflow,
     model_id: id,
     model_size_bytes: size,
     model_uuid: id,
     run_id: sourceRunId,
-    signature: { inputs: tensors(inputs), outputs: tensors(outputs), params: null },
+    ...(signature
+      ? { signature: { inputs: tensors(signature.inputs), outputs: tensors(signature.outputs), params: null } }
+      : {}),
     // The server's time of its creation, so that a second writer describes the model alike.
     utc_time_created: new Date(createdAt).toISOString().replace('T', ' ').replace('Z', '000'),
   });

@@ -1,4 +1,4 @@
-type Yaml = string | number | boolean | null | readonly Yaml[] | { readonly [key: string]: Yaml };
+export type Yaml = string | number | boolean | null | readonly Yaml[] | { readonly [key: string]: Yaml };
 
 /**
  * A mapping as block YAML. Texts are quoted as in JSON, of which YAML is a superset, so that none is read as anything else: a version

@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describeOnMlflow, ledgerOn } from './real-mlflow';
+import { describeOnMlflow } from './real-mlflow';
 import { seedTrainings } from './seeded-trainings';
 
 const GUIDE = join(__dirname, '../../../../docs/guide/mlflow.md');
 
 describeOnMlflow('the Python of the guide to MLflow', (mlflow) => {
   it('finds the champion, runs it by both of its loaders and compares the trainings', async () => {
-    await seedTrainings(ledgerOn(mlflow.url), Date.now());
+    await seedTrainings(mlflow.url, Date.now());
     const blocks = Array.from(
       readFileSync(GUIDE, 'utf8').matchAll(/^```python\n(.*?)^```$/gms),
       ([, code = '']) => code,

@@ -110,6 +110,12 @@ describe('the connection to MLflow', () => {
     expect(pauses).toEqual([3000]);
   });
 
+  it('repeats anything that the database refused because another client wrote the same at once', async () => {
+    const message = '(sqlite3.IntegrityError) UNIQUE constraint failed: registered_model_aliases.name';
+    stub.answerInTurn({ status: 400, body: { error_code: 'BAD_REQUEST', message } }, { body: { done: 1 } });
+    expect(await connect().json(CREATE)).toEqual({ done: 1 });
+  });
+
   it('repeats anything where nobody listens', async () => {
     const gone = new StubServer();
     await gone.start();

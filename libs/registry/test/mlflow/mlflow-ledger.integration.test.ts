@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { type ArtifactStore } from '../../src/mlflow/artifact-store';
 import { type MlflowLedger } from '../../src/mlflow/mlflow-ledger';
+import { EndingProcess, forEach } from './ending-process';
 import { describeOnMlflow, ledgerOn } from './real-mlflow';
 
 const CLOSE = Date.UTC(2020, 2, 16, 20);
 const LOSSES = [0.9, 0.5, 0.25].map((value, step) => ({ step, value, timestamp: CLOSE + step }));
+const SCORE = { step: 0, value: 0.9, timestamp: CLOSE };
 const SHA256 = createHash('sha256').update('bars').digest('hex');
 const FILES = { 'folds.json': Buffer.from('[]'), 'plots/a plot.svg': Buffer.from('<svg/>') };
 /** Tests that do everything once for each of its calls. */
@@ -36,9 +38,10 @@ async function record(ledger: MlflowLedger, name: string): Promise<Recorded> {
   const model = await ledger.ensureLoggedModel(
     run,
     { identity: `${name}-model`, name: 'lstm', type: 'lstm', parameters: { units: '200' } },
-    () => MODEL_FILES,
+    async () => MODEL_FILES,
   );
-  await ledger.logSeries(run.id, { 'validation loss': LOSSES, crps: LOSSES.slice(0, 1) }, model.id);
+  await ledger.logSeries(run.id, { 'validation loss': LOSSES, crps: [SCORE] });
+  await ledger.logScores(run.id, model.id, { crps: SCORE });
   await ledger.ensureRegisteredName(name, { description: 'The S&P 500', tags: { 'closing-bell.symbol': '^GSPC' } });
   const { version } = await ledger.ensureVersion(name, {
     identity: `${name}-version`,
@@ -83,7 +86,7 @@ async function expectRecordedOnce({ client }: MlflowLedger, name: string): Promi
   ]);
   const history = await client.metricHistory(run?.id ?? '', 'validation loss');
   expect([...history].sort((a, b) => a.step - b.step)).toEqual(LOSSES);
-  expect(await client.metricHistory(run?.id ?? '', 'crps')).toEqual(LOSSES.slice(0, 1));
+  expect(await client.metricHistory(run?.id ?? '', 'crps')).toEqual([SCORE]);
   expect(await contents(client.artifacts(run?.artifactUri ?? ''))).toEqual(FILES);
   expect(model).toMatchObject({ name: 'lstm', ready: true, sourceRunId: run?.id });
   expect(await contents(client.artifacts(model?.artifactUri ?? ''))).toEqual(MODEL_FILES);
@@ -106,31 +109,6 @@ async function expectRecordedOnce({ client }: MlflowLedger, name: string): Promi
 async function contents(store: ArtifactStore): Promise<Record<string, Buffer | undefined>> {
   const paths = await store.list();
   return Object.fromEntries(await Promise.all(paths.map(async (path) => [path, await store.get(path)] as const)));
-}
-
-/** Does it for the numbers from 0 up to `count`, a few at a time. */
-async function forEach(count: number, work: (index: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let index = next++; index < count; index = next++) await work(index);
-  };
-  await Promise.all(Array.from({ length: 4 }, worker));
-}
-
-/** Asks as a process does that ends: the answer to the last of some calls is never seen, and no more are made. */
-class EndingProcess {
-  calls = 0;
-
-  constructor(private readonly last: number) {}
-
-  readonly fetch: typeof fetch = async (...request) => {
-    if (this.calls === this.last) throw new Error('this process has ended');
-    this.calls += 1;
-    const response = await fetch(...request);
-    if (this.calls < this.last) return response;
-    await response.arrayBuffer();
-    throw new Error('this process has ended');
-  };
 }
 
 /** Loses the answer to one call. */

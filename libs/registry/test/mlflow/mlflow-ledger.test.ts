@@ -19,6 +19,10 @@ class Metrics {
   ) {}
 
   answer({ method, url, body }: StubRequest): StubAnswer | 'cut' {
+    if (url.includes('runs/get')) {
+      const metrics = this.stored.map(({ key }) => ({ key, value: 1 }));
+      return { body: { run: { info: { run_id: 'run', experiment_id: '1' }, data: { metrics } } } };
+    }
     if (method === 'GET') {
       const query = new URL(url, 'http://stub').searchParams;
       const all = this.stored.filter(({ key }) => key === query.get('metric_key'));
@@ -76,6 +80,15 @@ describe('the ledger', () => {
     stub.answer((request) => metrics.answer(request));
     await ledger.logSeries('run', SERIES);
     expect(stub.requests.map(({ method }) => method)).not.toContain('POST');
+  });
+
+  it('reads no history of a metric that has no point', async () => {
+    const metrics = new Metrics([]);
+    metrics.stored.push({ key: 'crps', step: 0 });
+    stub.answer((request) => metrics.answer(request));
+    await ledger.logSeries('run', SERIES);
+    const histories = stub.requests.filter(({ url }) => url.includes('get-history'));
+    expect(histories.map(({ url }) => new URL(url, 'http://stub').searchParams.get('metric_key'))).toEqual(['crps']);
   });
 
   it('logs a step once that it is given twice', async () => {

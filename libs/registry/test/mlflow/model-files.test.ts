@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { mlflowModelFiles, type NetworkFiles, networkFiles, PYTHON } from '../../src/mlflow/model-files';
+import { mlflowModelFiles, type NetworkFiles, plainModelFiles, PYTHON } from '../../src/mlflow/model-files';
 
 const TOOLS = join(__dirname, '../../../../tools');
 const MODEL = {
@@ -49,6 +49,8 @@ flavors:
     model_json: "tfjs/model.json"
     preprocessing: "preprocessing.json"
     tfjs_version: "4.22.0"
+  closing_bell:
+    manifest: "closing-bell/manifest.json"
 mlflow_version: "3.17.2"
 model_id: "m-00000000000000000000000000000000"
 model_size_bytes: ${Object.entries(saved).reduce((sum, [path, { length }]) => (path === 'MLmodel' ? sum : sum + length), 0)}
@@ -99,13 +101,19 @@ dependencies:
     expect(mlflowModelFiles(MODEL, FILES, SIGNATURE)).toEqual(saved);
   });
 
-  it('give the network’s own files back', () => {
-    expect(networkFiles(saved)).toEqual(FILES);
-  });
-
-  it('are refused where one is missing, naming it', () => {
-    const { 'tfjs/weights.bin': _, ...rest } = saved;
-    expect(() => networkFiles(rest)).toThrow(expect.objectContaining({ reason: 'missing-artifact' }) as Error);
-    expect(() => networkFiles(rest)).toThrow('tfjs/weights.bin');
+  it('name the manifest alone where Closing Bell alone can run it', () => {
+    const { MLmodel, ...rest } = plainModelFiles(MODEL, { 'forecaster.json': Buffer.from('{}') });
+    expect(rest).toEqual({});
+    expect(MLmodel?.toString()).toBe(`artifact_path: "mlflow-artifacts:/1/models/m-0/artifacts"
+flavors:
+  closing_bell:
+    manifest: "closing-bell/manifest.json"
+mlflow_version: "3.17.2"
+model_id: "m-00000000000000000000000000000000"
+model_size_bytes: 2
+model_uuid: "m-00000000000000000000000000000000"
+run_id: "ffffffffffffffffffffffffffffffff"
+utc_time_created: "2020-03-16 20:00:01.005000"
+`);
   });
 });

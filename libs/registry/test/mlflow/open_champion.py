@@ -4,6 +4,7 @@ Usage: open_champion.py TRACKING_URI NAME FOLDER. Reads FOLDER/inputs (raw float
 FOLDER/pyfunc.outputs and FOLDER/keras.outputs. Prints a JSON object of what MLflow knows of the champion.
 """
 
+import hashlib
 import json
 import os
 import pathlib
@@ -36,8 +37,24 @@ network.predict_on_batch(inputs).astype("<f4").tofile(folder / "keras.outputs")
 # A model's files by the flavor's own description, as a reader of TensorFlow.js would find them.
 files = pathlib.Path(mlflow.artifacts.download_artifacts(champion))
 tfjs = served.metadata.flavors["tfjs"]
-(logged,) = mlflow.search_logged_models(experiment_ids=[run.info.experiment_id], output_format="list")
-(dataset,) = run.inputs.dataset_inputs
+experiments = [run.info.experiment_id]
+listed = mlflow.search_logged_models(experiment_ids=experiments, output_format="list")
+(logged,) = (model for model in listed if model.model_id == served.metadata.model_id)
+datasets = [given.dataset for given in run.inputs.dataset_inputs]
+trials = mlflow.search_runs(experiments, f"tags.`mlflow.parentRunId` = '{version.run_id}'", output_format="list")
+
+# Closing Bell's own files by the manifest that its flavor names, which the version's tags give the hash of.
+manifest_file = files / served.metadata.flavors["closing_bell"]["manifest"]
+manifest = json.loads(manifest_file.read_text())
+
+
+def sha256(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+whole = sha256(manifest_file) == version.tags["closing-bell.manifest-sha256"] and all(
+    sha256(manifest_file.parent / file["path"]) == file["sha256"] for file in manifest["files"].values()
+)
 
 print(
     json.dumps(
@@ -56,25 +73,35 @@ print(
             "run": {
                 "status": run.info.status,
                 "params": run.data.params,
-                "losses": [[point.step, point.value] for point in client.get_metric_history(run.info.run_id, "loss")],
+                "metrics": {"crps": [point.value for point in client.get_metric_history(run.info.run_id, "crps")]},
+                "losses": [
+                    [point.step, point.value] for point in client.get_metric_history(run.info.run_id, "trainingLoss")
+                ],
+                "name": run.info.run_name,
+                "note": run.data.tags["mlflow.note.content"],
+                "artifacts": [artifact.path for artifact in client.list_artifacts(run.info.run_id)],
+                "trials": [[trial.info.run_name, trial.data.metrics] for trial in trials],
             },
-            "dataset": {
-                "name": dataset.dataset.name,
-                "uri": json.loads(dataset.dataset.source)["uri"],
-                "sha256": json.loads(dataset.dataset.profile)["sha256"],
+            "datasets": {
+                dataset.name: {
+                    "uri": json.loads(dataset.source)["uri"],
+                    "sha256": json.loads(dataset.profile)["sha256"],
+                }
+                for dataset in datasets
             },
+            "own": {"whole": whole, "files": sorted(manifest["files"]), "lineage": manifest["lineage"]},
+            "description": version.description,
             "model": {
+                "name": logged.name,
                 "id": logged.model_id,
                 "status": str(logged.status),
-                "metrics": {metric.key: metric.value for metric in logged.metrics},
+                "metrics": [[metric.key, metric.value] for metric in logged.metrics],
             },
             "environment": {
                 "conda": yaml.safe_load((files / "conda.yaml").read_text())["dependencies"][0],
                 "virtualenv": yaml.safe_load((files / "python_env.yaml").read_text())["python"],
                 "requirements": pathlib.Path(mlflow.pyfunc.get_model_dependencies(champion)).read_text().split(),
             },
-            "modelId": served.metadata.model_id,
-            "runId": version.run_id,
         }
     )
 )

@@ -18,7 +18,7 @@ describeOnMlflow('the pages of a real MLflow server', (mlflow) => {
   describeOnChromium('in a browser', (browser) => {
     let page: Page;
     beforeAll(async () => {
-      await seedTrainings(ledgerOn(mlflow.url), Date.now());
+      await seedTrainings(mlflow.url, Date.now());
       page = await browser.open({ viewport: { width: WIDTH, height: 1200 } });
       // The page opens a chat beside itself at the first visit.
       await page.addInitScript(`localStorage.setItem('mlflow.assistant.fab.autoOpenedOnFirstLoad_v1', 'true');

@@ -3,71 +3,92 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { kerasFile, onnxFile } from '@closing-bell/forecasting';
-import { type Tensor, tensor3d, tidy } from '@tensorflow/tfjs-core';
-import { headOf } from '../../../forecasting/src/lstm/heads/head-of';
-import { buildNetwork, setNetworkWeights } from '../../../forecasting/src/lstm/layers/layers-network';
-import { usePlainBackend } from '../../../forecasting/src/lstm/layers/plain-backend';
-import { layersModelFiles } from '../../../forecasting/src/lstm/layers-model-file';
-import { type NetworkShape } from '../../../forecasting/src/lstm/network';
+import { exportNetwork } from '@closing-bell/forecasting';
+import { Field } from '../../../forecasting/src/field';
+import { type LstmModel } from '../../../forecasting/src/lstm/lstm-model';
+import { openWasmEngine } from '../../../forecasting/src/lstm/wasm/wasm-engine';
 import { RandomSource } from '../../../forecasting/src/random';
-import { randomWeights } from '../../../forecasting/test/lstm/export/random-weights';
-import { mlflowModelFiles, PYTHON } from '../../src/mlflow/model-files';
+import { marketWithFeatures, smallSettings, watchedFit } from '../../../forecasting/test/backtest/fixtures/small-field';
+import { type Run } from '../../src/model-registry';
+import { MlflowModelRegistry } from '../../src/mlflow/mlflow-registry';
+import { PYTHON } from '../../src/mlflow/model-files';
 import { describeOnMlflow, ledgerOn } from './real-mlflow';
 
-const SHAPE: NetworkShape = { features: 3, units: 5, lookback: 4, dropout: 0.2, head: 'student-t' };
-const SIDES = [7, SHAPE.lookback, SHAPE.features] as const;
-const { outputs: OUTPUTS } = headOf(SHAPE.head);
-const WEIGHTS = randomWeights(SHAPE, 1);
-const NAME = 'lstm ^GSPC';
-const SHA256 = 'ab'.repeat(32);
-const LOSSES = [0.5, 0.25].map((value, step) => ({ step, value, timestamp: 1000 + step }));
+const NAME = '^GSPC';
+const MOMENT = { session: '2020-03-24', trigger: 'features-computed' } as const;
+const BARS = { uri: 'file:///bars.json', sha256: 'ab'.repeat(32) };
+const FEATURES = { uri: 'file:///features.json', sha256: 'cd'.repeat(32) };
+const LINEAGE = { bars: BARS, features: FEATURES, seed: 1, parameters: { units: 6, head: 'student-t' } };
+const METRICS = { crps: 0.1 + 0.2, skillOverBaseline: -0.0123456789 };
+const LOSSES = [0.5, 0.25];
+const WINDOWS = 7;
 
-const random = new RandomSource(2);
-const INPUTS = Float32Array.from({ length: SIDES.reduce((product, side) => product * side, 1) }, () => random.normal());
+const TRAINING: Run = {
+  identity: 'a',
+  name: NAME,
+  kind: 'training',
+  moment: MOMENT,
+  parameters: { units: 6, head: 'student-t' },
+  metrics: { ...METRICS, 'har-fhs.crps': 0.4 },
+  series: { trainingLoss: LOSSES },
+  notes: { decision: 'promoted', reasons: '- `no-champion` No model serves.' },
+  datasets: { bars: BARS, features: FEATURES },
+};
+const TRIAL: Run = {
+  ...TRAINING,
+  identity: 'a-rung-0',
+  parent: 'a',
+  kind: 'trial',
+  metrics: { loss: 0.3 },
+  series: {},
+};
 
-/** What the network says by the layers that every engine is checked against. */
-async function reference(): Promise<Float32Array> {
-  await usePlainBackend();
-  const network = buildNetwork(SHAPE);
-  setNetworkWeights(network, WEIGHTS);
-  const outputs = tidy(() => (network.predict(tensor3d(INPUTS, [...SIDES])) as Tensor).dataSync<'float32'>());
-  network.dispose();
-  return outputs;
+/** float32[windows × lookback × features] as the engine reads it, steps first. */
+function stepsFirst(inputs: Float32Array, { lookback, features }: LstmModel['shape']): Float32Array {
+  return inputs.map((_, at) => {
+    const step = Math.floor(at / (WINDOWS * features));
+    const window = Math.floor(at / features) % WINDOWS;
+    return inputs[(window * lookback + step) * features + (at % features)] ?? NaN;
+  });
 }
 
 describeOnMlflow('a champion that was registered, found and run by MLflow’s own client in Python', (mlflow) => {
   let folder: string;
   let found: Record<string, unknown>;
-  let registered: { runId: string; modelId: string };
+  let network: LstmModel;
+  let inputs: Float32Array;
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'registry-python-'));
-    writeFileSync(join(folder, 'inputs'), INPUTS);
-    writeFileSync(join(folder, 'sides.json'), JSON.stringify(SIDES));
-    const ledger = ledgerOn(mlflow.url);
-    const experiment = await ledger.ensureExperiment('python');
-    const run = await ledger.ensureRun(experiment, { identity: 'run', name: 'training', startTime: 1000 });
-    await ledger.logParameters(run.id, { units: '5' });
-    await ledger.logDatasets(run.id, [{ name: 'bars', uri: 'file:///bars.json', sha256: SHA256, context: 'training' }]);
-    const files = {
-      ...layersModelFiles(SHAPE, WEIGHTS),
-      'model.keras': kerasFile(SHAPE, WEIGHTS),
-      'model.onnx': onnxFile(SHAPE, WEIGHTS),
-      'preprocessing.json': Buffer.from('{}'),
-    };
-    const signature = { inputs: [SHAPE.lookback, SHAPE.features], outputs: [SHAPE.lookback, OUTPUTS] };
-    const model = await ledger.ensureLoggedModel(run, { identity: 'model', name: 'lstm', type: 'lstm' }, (logged) =>
-      mlflowModelFiles(logged, files, signature),
+    const { fit } = await watchedFit();
+    const blend = await new Field([marketWithFeatures(560, 1)], { ...smallSettings(fit), seed: 1 }).fitStorable(
+      'blend',
     );
-    await ledger.logSeries(run.id, { loss: LOSSES }, model.id);
-    await ledger.ensureRegisteredName(NAME, { description: '' });
-    for (const identity of ['first', 'second']) {
-      const version = { identity, runId: run.id, modelId: model.id, description: '' };
-      await ledger.setAlias(NAME, 'champion', (await ledger.ensureVersion(NAME, version)).version);
+    if (!blend.network) throw new Error('a blend has a network');
+    network = blend.network;
+    const { lookback, features } = network.shape;
+    const random = new RandomSource(2);
+    inputs = Float32Array.from({ length: WINDOWS * lookback * features }, () => random.normal());
+    writeFileSync(join(folder, 'inputs'), inputs);
+    writeFileSync(join(folder, 'sides.json'), JSON.stringify([WINDOWS, lookback, features]));
+
+    const registry = new MlflowModelRegistry(ledgerOn(mlflow.url), 'python', exportNetwork);
+    for (const run of [TRAINING, TRIAL]) await registry.log(run);
+    for (const decision of ['first', 'second']) {
+      const { version } = await registry.register({
+        name: NAME,
+        decision,
+        run: TRAINING.identity,
+        moment: MOMENT,
+        kind: 'model',
+        forecaster: blend.name,
+        files: { ...blend.files, 'model-card.md': Buffer.from('# A card') },
+        featureSetHash: 'f'.repeat(64),
+        metrics: METRICS,
+        lineage: LINEAGE,
+      });
+      await registry.appoint(NAME, version, { ...MOMENT, session: `2020-03-2${4 + version}` });
     }
-    await ledger.finishRun(run.id, 'FINISHED', 2000);
-    registered = { runId: run.id, modelId: model.id };
     // Python's imports take most of the time, so that all goes through one process.
     const script = join(__dirname, 'open_champion.py');
     const { stdout } = await promisify(execFile)(mlflow.python, [script, mlflow.url, NAME, folder], { cwd: folder });
@@ -76,19 +97,42 @@ describeOnMlflow('a champion that was registered, found and run by MLflow’s ow
 
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('is the version that has the alias', () => {
-    expect(found).toMatchObject({ version: 2, ...registered });
+  it('is the version that was appointed last', () => {
+    expect(found).toMatchObject({ version: 2, description: expect.stringContaining('| crps | 0.3 |') as string });
   });
 
-  it('has its run, parameters, losses and datasets', () => {
-    expect(found).toMatchObject({
-      run: { status: 'FINISHED', params: { units: '5' }, losses: LOSSES.map(({ step, value }) => [step, value]) },
-      dataset: { name: 'bars', uri: 'file:///bars.json', sha256: SHA256 },
+  it('has its run, with parameters, scores, losses, reasons and the model’s card', () => {
+    expect(found['run']).toMatchObject({
+      status: 'FINISHED',
+      name: '^GSPC 2020-03-24',
+      params: { units: '6', head: 'student-t' },
+      metrics: { crps: [METRICS.crps] },
+      losses: LOSSES.map((loss, index) => [index + 1, loss]),
+      note: '**promoted**\n\n- `no-champion` No model serves.',
+      artifacts: expect.arrayContaining(['run.json', 'model-card.md']) as string[],
     });
   });
 
-  it('is listed among the models of its experiment, with its latest loss', () => {
-    expect(found['model']).toEqual({ id: registered.modelId, status: 'READY', metrics: { loss: 0.25 } });
+  it('has the trials of its search below its run', () => {
+    expect(found['run']).toMatchObject({ trials: [['^GSPC 2020-03-24 rung-0', { loss: 0.3 }]] });
+  });
+
+  it('has what it was trained on, with whole hashes', () => {
+    expect(found['datasets']).toEqual({ bars: BARS, features: FEATURES });
+  });
+
+  it('is listed among the models of its experiment, with each score once', () => {
+    expect(found['model']).toMatchObject({ name: 'blend', status: 'READY' });
+    const { metrics } = found['model'] as { metrics: [string, number][] };
+    expect(metrics.sort()).toEqual(Object.entries(METRICS));
+  });
+
+  it('has our own files beside, with a manifest of their hashes and the lineage', () => {
+    expect(found['own']).toEqual({
+      whole: true,
+      files: ['forecaster.json', 'model-card.md', 'model.json', 'preprocessing.json', 'weights.bin'],
+      lineage: LINEAGE,
+    });
   });
 
   it('says what it reads and gives, for batches of any size, and is served by ONNX Runtime', () => {
@@ -96,17 +140,15 @@ describeOnMlflow('a champion that was registered, found and run by MLflow’s ow
       type: 'tensor',
       'tensor-spec': { dtype: 'float32', shape: [-1, ...sides] },
     });
+    const { lookback, features } = network.shape;
     expect(found).toMatchObject({
       loader: 'mlflow.onnx',
-      signature: {
-        inputs: [tensor(SHAPE.lookback, SHAPE.features)],
-        outputs: [tensor(SHAPE.lookback, OUTPUTS)],
-      },
+      signature: { inputs: [tensor(lookback, features)], outputs: [tensor(lookback, 30)] },
     });
   });
 
   it('says where its TensorFlow.js files are', () => {
-    const weights = WEIGHTS.reduce((bytes, values) => bytes + values.byteLength, 0);
+    const weights = network.weights.reduce((bytes, values) => bytes + values.byteLength, 0);
     expect(found['tfjs']).toEqual({ weights, format: 'layers-model', preprocessing: true });
   });
 
@@ -119,11 +161,18 @@ describeOnMlflow('a champion that was registered, found and run by MLflow’s ow
     });
   });
 
-  it.each(['pyfunc', 'keras'])('says what it says here: by mlflow.%s', async (flavor) => {
+  it.each(['pyfunc', 'keras'])('says by mlflow.%s what our engine says of each window’s last step', async (flavor) => {
+    const { shape, weights } = network;
+    const engine = (await openWasmEngine({ fusedMultiplyAdd: false })).forecaster(shape, weights);
+    const expected = engine.outputs(stepsFirst(inputs, shape), WINDOWS);
     const outputs = new Float32Array(Uint8Array.from(readFileSync(join(folder, `${flavor}.outputs`))).buffer);
-    const expected = await reference();
-    expect(outputs).toHaveLength(expected.length);
-    const difference = outputs.reduce((most, value, at) => Math.max(most, Math.abs(value - (expected[at] ?? NaN))), 0);
+    expect(outputs).toHaveLength(shape.lookback * expected.length);
+    const width = expected.length / WINDOWS;
+    const difference = expected.reduce((most, value, at) => {
+      const window = Math.floor(at / width);
+      const last = outputs[((window + 1) * shape.lookback - 1) * width + (at % width)] ?? NaN;
+      return Math.max(most, Math.abs(value - last));
+    }, 0);
     expect(difference).toBeLessThan(1e-6);
   });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { MlflowClient } from '../../src/mlflow/mlflow-client';
 import { MlflowConnection } from '../../src/mlflow/mlflow-connection';
 import { MlflowLedger } from '../../src/mlflow/mlflow-ledger';
+import { MlflowModelRegistry } from '../../src/mlflow/mlflow-registry';
 import { mlflowPython, type MlflowProcess, startMlflow } from '../../../../tools/mlflow/server';
 
 const ENVIRONMENT = process.env['CLOSING_BELL_TEST_MLFLOW'] ?? join(__dirname, '../../../../.cache/mlflow');
@@ -52,4 +53,9 @@ export function describeOnMlflow(name: string, tests: (mlflow: RealMlflow) => vo
 export function ledgerOn(url: string, ask: typeof fetch = fetch): MlflowLedger {
   const waiting = { random: () => 0, sleep: async () => undefined };
   return new MlflowLedger(new MlflowClient(new MlflowConnection({ url }, { fetch: ask, ...waiting })), waiting);
+}
+
+/** A registry on a server, which asks by `ask` and knows no networks. */
+export function registryOn(url: string, ask: typeof fetch = fetch, experiment = 'closing-bell'): MlflowModelRegistry {
+  return new MlflowModelRegistry(ledgerOn(url, ask), experiment, async () => undefined);
 }

@@ -4,9 +4,7 @@ import { headOf } from '../../../forecasting/src/lstm/heads/head-of';
 import { layersModelFiles } from '../../../forecasting/src/lstm/layers-model-file';
 import { type NetworkShape } from '../../../forecasting/src/lstm/network';
 import { randomWeights } from '../../../forecasting/test/lstm/export/random-weights';
-import { type Run } from '../../src/mlflow/entities';
-import { type MlflowLedger } from '../../src/mlflow/mlflow-ledger';
-import { mlflowModelFiles, type NetworkFiles } from '../../src/mlflow/model-files';
+import { type ModelRegistry, openMlflowRegistry } from '../../src';
 
 const SYMBOL = '^GSPC';
 const MINUTE_MS = 60_000;
@@ -84,137 +82,95 @@ const TRAININGS: readonly Training[] = [
 ];
 
 /**
- * Fills MLflow with trainings of the S&P 500 index as the services log them: runs with parameters, losses by epoch, scores, datasets and
- * trials, and a registered model whose latest promoted version is the champion and whose newest, rejected one the challenger.
+ * Fills MLflow with trainings of the S&P 500 index as the services tell it of them: runs with parameters, losses by epoch, scores,
+ * datasets and trials, and a registered model whose latest promoted version is the champion and whose newest, rejected one the challenger.
  * now: end of the latest, in milliseconds since 1970.
  */
-export async function seedTrainings(ledger: MlflowLedger, now: number): Promise<void> {
-  const experiment = await ledger.ensureExperiment('closing-bell');
-  await ledger.ensureRegisteredName(SYMBOL, {
-    description: `Models of Closing Bell that forecast ${SYMBOL}. \`champion\` serves, or \`baseline\` where no model is fit to; \`challenger\` is the newest model where that does not serve.`,
+export async function seedTrainings(url: string, now: number): Promise<void> {
+  const registry = openMlflowRegistry({
+    url,
+    experiment: 'closing-bell',
+    exportNetwork: () => Promise.resolve(NETWORK),
   });
   for (const [index, training] of TRAININGS.entries()) {
-    const startTime = now - (TRAININGS.length - index) * 3 * MINUTE_MS;
-    const version = await seedTraining(ledger, experiment, training, startTime);
-    if (training.decision !== 'baseline') {
-      await ledger.setAlias(SYMBOL, training.decision === 'promoted' ? 'champion' : 'challenger', version);
-    }
+    await seedTraining(registry, training, new Date(now - (TRAININGS.length - index) * 3 * MINUTE_MS));
   }
 }
 
-async function seedTraining(
-  ledger: MlflowLedger,
-  experiment: string,
-  training: Training,
-  startTime: number,
-): Promise<number> {
+async function seedTraining(registry: ModelRegistry, training: Training, startedAt: Date): Promise<void> {
   const { session, trigger, decision, reason, epochs, scores, trials = 0 } = training;
+  const moment = { session, trigger };
   const identity = sha256(`training ${session}`);
-  const run = await ledger.ensureRun(experiment, {
+  const datasets = { bars: datasetOf('bars', session), features: datasetOf('features', session) };
+  const about = { name: SYMBOL, moment, datasets };
+  const options = { lookback: 10, dropout: 0.2, learningRate: 0.0005, batchSize: 64, head: 'student-t', seed: 1 };
+  const circumstances = { code: '0.1.0', environment: 'Node 20 on linux x64', startedAt: startedAt.toISOString() };
+  await registry.log({
+    ...about,
     identity,
-    name: titleOf(training),
-    startTime,
-    tags: {
-      'closing-bell.name': SYMBOL,
-      'closing-bell.kind': 'training',
-      'closing-bell.session': session,
-      'closing-bell.trigger': trigger,
-      'closing-bell.decision': decision,
-      'mlflow.source.name': 'Closing Bell',
-      'mlflow.note.content': `**${decision}**\n\n- ${reason}`,
+    kind: 'training',
+    parameters: { units: 200, ...options, engine: 'tensorflow', trainedUntil: session, epochsRun: epochs },
+    metrics: {
+      ...scores,
+      'rolling-quantile-250.crps': scores.crps / (1 - scores.skillOverBaseline),
+      'naive.crps': scores.crps * 1.4,
     },
+    series: losses(epochs),
+    notes: { decision, reasons: `- ${reason}`, forecaster: 'blend' },
+    circumstances: { ...circumstances, seconds: 60 },
   });
-  await ledger.logParameters(run.id, {
-    units: '200',
-    lookback: '10',
-    dropout: '0.2',
-    learningRate: '0.0005',
-    batchSize: '64',
-    head: 'student-t',
-    seed: '1',
-    engine: 'tensorflow',
-    trainedUntil: session,
-    epochsRun: String(epochs),
+  for (let trial = 1; trial <= trials; trial++) {
+    await registry.log({
+      ...about,
+      identity: `${identity}-rung-1-combination-${trial}`,
+      parent: identity,
+      kind: 'trial',
+      parameters: { units: 50 * trial, ...options },
+      metrics: { loss: 1.4 + 0.01 * trial },
+      series: losses(4),
+      notes: {},
+      circumstances: { ...circumstances, seconds: 10 },
+    });
+  }
+  const { crps, skillOverBaseline, coverage90, maeToNaive } = scores;
+  const { version } = await registry.register({
+    name: SYMBOL,
+    decision: identity,
+    run: identity,
+    moment,
+    kind: 'model',
+    forecaster: 'blend',
+    files: FILES,
+    featureSetHash: sha256('features'),
+    metrics: { crps, skillOverBaseline, coverage90, maeToNaive },
+    lineage: { ...datasets, seed: 1, parameters: options },
   });
-  await ledger.logDatasets(
-    run.id,
-    ['bars', 'features'].map((name) => ({
-      name,
-      uri: `file:///objects/${name}/${session}.json`,
-      sha256: sha256(`${name} ${session}`),
-      context: 'training',
-    })),
-  );
-  const model = await ledger.ensureLoggedModel(
-    run,
-    { identity, name: 'blend', type: 'model', tags: { 'closing-bell.name': SYMBOL } },
-    (logged) => mlflowModelFiles(logged, networkFiles(), SIGNATURE),
-  );
-  await ledger.logSeries(run.id, { ...losses(epochs, startTime), ...results(training, startTime) }, model.id);
-  for (let trial = 1; trial <= trials; trial++) await seedTrial(ledger, run, trial, startTime);
-  await ledger.finishRun(run.id, 'FINISHED', startTime + MINUTE_MS);
-  const { version } = await ledger.ensureVersion(SYMBOL, {
-    identity,
-    runId: run.id,
-    modelId: model.id,
-    description: `\`blend\`, a model of session ${session} (${trigger}), ${decision}. CRPS ${scores.crps}.`,
-    tags: { 'closing-bell.session': session, 'closing-bell.kind': 'model', 'closing-bell.forecaster': 'blend' },
-  });
-  return version;
+  if (decision === 'promoted') await registry.appoint(SYMBOL, version, moment);
 }
 
-function titleOf({ session, trigger }: Training): string {
-  return `${SYMBOL} ${session}${trigger === 'features-computed' ? '' : ` ${trigger}`}`;
-}
-
-async function seedTrial(ledger: MlflowLedger, parent: Run, trial: number, startTime: number): Promise<void> {
-  const run = await ledger.ensureRun(parent.experimentId, {
-    identity: sha256(`${parent.id} trial ${trial}`),
-    name: `${parent.name} rung-1-combination-${trial}`,
-    startTime: startTime + trial,
-    parent: parent.id,
-    tags: { 'closing-bell.name': SYMBOL, 'closing-bell.kind': 'trial', 'mlflow.source.name': 'Closing Bell' },
-  });
-  await ledger.logParameters(run.id, { units: String(50 * trial), lookback: '10', dropout: '0.2', seed: '1' });
-  await ledger.logSeries(run.id, losses(4, startTime));
-  await ledger.finishRun(run.id, 'FINISHED', startTime + 10_000);
+function datasetOf(what: string, session: string) {
+  return { uri: `file:///objects/${what}/${session}.json`, sha256: sha256(`${what} ${session}`) };
 }
 
 /** Losses that fall as those of a training do. */
-function losses(epochs: number, startTime: number) {
+function losses(epochs: number) {
   const falling = (from: number, to: number) =>
-    Array.from({ length: epochs }, (_, index) => ({
-      step: index + 1,
-      value: to + (from - to) * Math.exp(-index / 8),
-      timestamp: startTime + index * 1000,
-    }));
+    Array.from({ length: epochs }, (_, index) => to + (from - to) * Math.exp(-index / 8));
   return { trainingLoss: falling(1.398, 1.33), validationLoss: falling(1.452, 1.401) };
 }
 
-/** What a training came to, as points of step 0. */
-function results({ scores }: Training, timestamp: number) {
-  const values = {
-    ...scores,
-    'rolling-quantile-250.crps': scores.crps / (1 - scores.skillOverBaseline),
-    'naive.crps': scores.crps * 1.4,
-  };
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, [{ step: 0, value, timestamp }]]));
-}
-
-const SIGNATURE = {
+const WEIGHTS = randomWeights(SHAPE, 1);
+const FILES = {
+  ...layersModelFiles(SHAPE, WEIGHTS),
+  'preprocessing.json': Buffer.from('{}'),
+  'model-card.md': Buffer.from('# A model card'),
+};
+const NETWORK = {
+  onnx: onnxFile(SHAPE, WEIGHTS),
+  keras: kerasFile(SHAPE, WEIGHTS),
   inputs: [SHAPE.lookback, SHAPE.features],
   outputs: [SHAPE.lookback, headOf(SHAPE.head).outputs],
 };
-
-function networkFiles(): NetworkFiles {
-  const weights = randomWeights(SHAPE, 1);
-  return {
-    ...layersModelFiles(SHAPE, weights),
-    'model.keras': kerasFile(SHAPE, weights),
-    'model.onnx': onnxFile(SHAPE, weights),
-    'preprocessing.json': Buffer.from('{}'),
-  };
-}
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');

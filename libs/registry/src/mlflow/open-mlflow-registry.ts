@@ -1,0 +1,20 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MlflowClient } from './mlflow-client';
+import { MlflowConnection, type MlflowServer } from './mlflow-connection';
+import { MlflowLedger } from './mlflow-ledger';
+import { type ExportNetwork, MlflowModelRegistry } from './mlflow-registry';
+
+/** The registry on an MLflow server of version 3, which is first asked when it is used. */
+export function openMlflowRegistry({
+  experiment,
+  exportNetwork,
+  ...server
+}: MlflowServer & {
+  /** Name of the experiment that runs and models are kept in; made where it is not there. */
+  readonly experiment: string;
+  readonly exportNetwork: ExportNetwork;
+}): MlflowModelRegistry {
+  const waiting = { random: Math.random, sleep: (milliseconds: number) => sleep(milliseconds) };
+  const client = new MlflowClient(new MlflowConnection(server, { fetch, ...waiting }));
+  return new MlflowModelRegistry(new MlflowLedger(client, waiting), experiment, exportNetwork);
+}
