@@ -2,6 +2,12 @@
 import { loadConfig } from '@closing-bell/platform';
 import { program } from './program';
 
+// Whoever reads the output may have seen enough, as `head` has.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 async function main(): Promise<void> {
   const config = loadConfig(process.env);
   process.exitCode = await program(

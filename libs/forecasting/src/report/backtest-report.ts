@@ -51,7 +51,7 @@ export function backtestReport(
 <body>
 <main>
 <h1>${heading}</h1>
-<p class="muted">${forecasts} forecast origins from ${origins[0] ?? ''} to ${origins.at(-1) ?? ''}, ten sessions ahead. The report is about ${subject.headline}; ${evaluation.naive.forecaster} is “tomorrow = today”, ${evaluation.baseline.forecaster} is what is served where no model is fit to.</p>
+<p class="muted">${forecasts} forecast origins from ${origins[0] ?? ''} to ${origins.at(-1) ?? ''}, ten sessions ahead. The report is about ${subject.headline}; ${evaluation.naive.forecaster} is “tomorrow = today”, ${evaluation.baseline.forecaster} the quantiles of the last year.</p>
 ${lead.map((one) => section(one.id, one.heading, one.content))}${section('findings', 'What this says', markup`<ul class="findings">${findings(result).map((sentence) => markup`<li>${unbroken(sentence)}</li>`)}</ul>`)}
 ${section('scores', 'Distribution', distributionTable(result, evaluation.naive, evaluation.baseline, fieldOf(evaluation)))}
 ${section('points', 'Point and direction', pointTable(result))}
