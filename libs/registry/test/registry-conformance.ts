@@ -66,6 +66,11 @@ export function describeRegistry(what: string, open: () => ModelRegistry, missin
       const first = await registered('d1', at('2020-01-02'));
       const second = await registered('d2', at('2020-02-03'));
       expect([first.version, second.version]).toEqual([1, 2]);
+      // As messages take it.
+      expect(first.artifact).toEqual({
+        uri: expect.stringMatching(/^[a-z][a-z0-9+.-]*:\/\/\S+$/) as string,
+        sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+      });
       const other = `${name}B`;
       await registry.log(run('d3', at('2020-01-02'), { name: other }));
       expect((await registry.register(model('d3', at('2020-01-02'), { name: other }))).version).toBe(1);

@@ -1,5 +1,7 @@
 import { canonicalJson, PermanentError, type Reference } from '@closing-bell/contracts';
 import { sha256Of } from '@closing-bell/storage';
+import { isAbsolute } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { type NewModel } from '../model-registry';
 import { readChecked } from './artifact-reading';
 import { type ArtifactStore } from './artifact-store';
@@ -32,7 +34,7 @@ export async function manifestOf(
   const uri = `${artifactUri}/${MANIFEST_FILE}`;
   const bytes = await artifacts.get(MANIFEST_FILE);
   if (bytes === undefined) throw missing(uri);
-  return { manifest: parsed(bytes), artifact: { uri, sha256: sha256Of(bytes) } };
+  return { manifest: parsed(bytes), artifact: { uri: absoluteUri(uri), sha256: sha256Of(bytes) } };
 }
 
 /** Where the files lie of the logged model that a manifest is of. @throws PermanentError `missing-object` */
@@ -57,6 +59,11 @@ export async function readFiles(
     return [name, await readChecked(artifacts, place, { uri: `${artifactUri}/${place}`, sha256 })] as const;
   });
   return Object.fromEntries(await Promise.all(read));
+}
+
+/** Messages carry addresses with an authority, which MLflow leaves out where it is empty: `mlflow-artifacts:/1` → `mlflow-artifacts:///1`. */
+function absoluteUri(uri: string): string {
+  return isAbsolute(uri) ? pathToFileURL(uri).href : uri.replace(/^([a-z][a-z0-9+.-]*):\/(?!\/)/i, '$1:///');
 }
 
 function parsed(bytes: Buffer): Manifest {
