@@ -2,7 +2,7 @@ import { scaleFreeFeatures } from '@closing-bell/features';
 import { FitPool } from '@closing-bell/forecasting';
 import { calendarOf } from '@closing-bell/market';
 import { codeOf, type Config, type Platform } from '@closing-bell/platform';
-import { BackgroundDelivery, LocalModelRegistry } from '@closing-bell/registry';
+import { BackgroundDelivery, LocalModelRegistry, ModelClaimedError } from '@closing-bell/registry';
 import {
   DecisionLog,
   loadHistory,
@@ -93,6 +93,7 @@ function tellInBackground({ delivery }: MlflowDelivery, { mlflow }: Config, logg
       if (told > 0) logger.info({ symbol: model, told }, `MLflow was told ${told} things of ${model}`);
     },
     onFailure: ({ model, error, permanent, waiting }) => {
+      if (error instanceof ModelClaimedError) return logger.debug({ symbol: model }, error.message);
       if (permanent) logger.error({ symbol: model, err: error }, `MLflow refuses what it is told of ${model}`);
       else if (reached) {
         logger.warn(

@@ -12,4 +12,4 @@ export {
   type Run,
   type ServingModel,
 } from './model-registry';
-export { RegistryDelivery } from './registry-delivery';
+export { ModelClaimedError, RegistryDelivery } from './registry-delivery';

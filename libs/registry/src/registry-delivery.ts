@@ -1,4 +1,4 @@
-import { canonicalJson } from '@closing-bell/contracts';
+import { canonicalJson, PermanentError } from '@closing-bell/contracts';
 import { keySegment, type ObjectStore } from '@closing-bell/storage';
 import { type ModelRegistry, type Moment, type RegisteredModel, type Run } from './model-registry';
 import { byMoment, textOf } from './moment';
@@ -120,7 +120,12 @@ export class RegistryDelivery {
           // The other registry numbers its versions itself.
           tell: async () => {
             const there = (await to.list(name)).versions.find((one) => one.decision === decision);
-            if (!there) throw new Error(`${name}: the version of decision ${decision} was told and is not there`);
+            if (!there) {
+              throw new PermanentError(
+                `${name}: the version of decision ${decision} was told and is not there any more. Was it deleted, or is this another server at the same address? \`closing-bell registry migrate\` tells everything again.`,
+                { reason: 'lost-version', name, decision },
+              );
+            }
             await to.appoint(name, there.version, moment);
           },
         };

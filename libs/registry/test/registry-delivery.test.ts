@@ -170,6 +170,19 @@ describe('the delivery of a registry', () => {
     expect((await to.list(NAME)).serving).toMatchObject({ decision: 'd2-baseline', version: 4 });
   });
 
+  it('says what to do where what was told is gone', async () => {
+    await fill(from);
+    await delivery().deliver(NAME);
+    rmSync(join(root, 'to'), { recursive: true });
+    to = new LocalModelRegistry(store('to'));
+    await from.appoint(NAME, 2, at('2020-02-03', 'by-hand'));
+    const failure = delivery().deliver(NAME);
+    await expect(failure).rejects.toThrow('`closing-bell registry migrate` tells everything again');
+    await expect(failure).rejects.toMatchObject({ reason: 'lost-version' });
+    await delivery().deliver(NAME, { afresh: true });
+    expect(await contentOf(to)).toEqual(await contentOf(from));
+  });
+
   it('remembers by destination what was told', async () => {
     await fill(from);
     await delivery().deliver(NAME);
