@@ -14,15 +14,18 @@ interface ClientError {
 const NO_CREDENTIALS =
   /default credentials|invalid_grant|invalid_rapt|reauth|refresh token|The file at .* does not exist|Unable to read the credential/i;
 
+/** As the client words it where the last request of an upload failed for what might pass; only its text says for what. */
+const UPLOAD_FAILED = /^Retry limit exceeded(?:.* - code: (E[A-Z]+))?/s;
+
 /** Longest part of what Google said that is passed on. */
 const LONGEST_REASON = 300;
 
-/** The HTTP status of an answer, or undefined where there was none. */
+/** The HTTP status of a refusal, or undefined where there was no answer or one that cannot be understood. */
 export function statusOf(error: unknown): number | undefined {
   const { code, status, response } = clientError(error);
   return [code, status, response?.statusCode, response?.status]
     .map((value) => (typeof value === 'string' && /^\d{3}$/.test(value) ? Number(value) : value))
-    .find((value): value is number => typeof value === 'number' && value >= 100 && value < 600);
+    .find((value): value is number => typeof value === 'number' && value >= 400 && value < 600);
 }
 
 /** Whether the same request may succeed in a moment: Google is busy or failed, or the network did. */
@@ -30,7 +33,10 @@ export function passes(error: unknown): boolean {
   if (error instanceof PermanentError || error instanceof StorageUnavailableError || lacksCredentials(error))
     return false;
   const status = statusOf(error);
-  if (status === undefined) return typeof clientError(error).code === 'string';
+  if (status === undefined) {
+    const { response } = clientError(error);
+    return codeOf(error) !== 'unknown' || (response !== undefined && response !== null);
+  }
   return status === 408 || status === 429 || status >= 500 || (status === 403 && isRateLimited(error));
 }
 
@@ -40,9 +46,7 @@ export function passes(error: unknown): boolean {
  */
 export function gcsFailure(action: 'read' | 'write' | 'list', uri: string, bucket: string, error: unknown): Error {
   if (error instanceof PermanentError || error instanceof StorageUnavailableError) return error;
-  const status = statusOf(error);
-  const text = clientError(error).code;
-  const code = status === undefined ? (typeof text === 'string' ? text : 'unknown') : `HTTP ${status}`;
+  const code = codeOf(error);
   return new StorageUnavailableError(
     `Cannot ${action} ${uri}: ${adviceOn(error, bucket, code)}`,
     { uri, code },
@@ -73,6 +77,15 @@ function adviceOn(error: unknown, bucket: string, code: string): string {
   return status === undefined
     ? `Cloud Storage cannot be reached for bucket ${bucket} (${code}). See to the network or CLOSING_BELL_GCS_ENDPOINT; the work will be tried again.`
     : `Cloud Storage failed for bucket ${bucket} (${code}). The work will be tried again.`;
+}
+
+function codeOf(error: unknown): string {
+  const status = statusOf(error);
+  if (status !== undefined) return `HTTP ${status}`;
+  const { code } = clientError(error);
+  if (typeof code === 'string') return code;
+  const upload = UPLOAD_FAILED.exec(messageOf(error));
+  return upload === null ? 'unknown' : (upload[1] ?? 'UPLOAD_FAILED');
 }
 
 function lacksCredentials(error: unknown): boolean {

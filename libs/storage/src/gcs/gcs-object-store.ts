@@ -10,7 +10,7 @@ import { gcsFailure, passes, statusOf } from './gcs-failure';
 import { type GcsLocation } from './gcs-location';
 
 const LIMITS: AttemptLimits = { totalMs: 60_000, attemptMs: 20_000, firstPauseMs: 250, longestPauseMs: 8000 };
-/** More bytes than this go up in a session that can be resumed, whose every attempt may take the whole time. */
+/** More bytes than this go up as a stream in a session of their own, and may take the whole time. */
 const LARGE = 4 * 1024 * 1024;
 /** Writes that an object remembers. */
 const REMEMBERED = 16;
@@ -34,10 +34,8 @@ interface Version {
   readonly writes: readonly string[];
 }
 
-interface Buckets {
+interface OpenBucket {
   readonly bucket: Bucket;
-  /** The same, through a client that resumes uploads by itself. */
-  readonly resuming: Bucket;
   readonly crc32cOf: (bytes: Uint8Array) => string;
 }
 
@@ -49,7 +47,7 @@ interface Buckets {
  */
 export class GcsObjectStore implements ObjectStore {
   private readonly root: string;
-  private buckets: Promise<Buckets> | undefined;
+  private opened: Promise<OpenBucket> | undefined;
   private bucketIsThere: Promise<unknown> | undefined;
   private readonly limits: AttemptLimits;
   private readonly newWrite: () => string;
@@ -125,9 +123,8 @@ export class GcsObjectStore implements ObjectStore {
 
   /** Writes where the object is still the one expected, or absent as expected; false where it is not. */
   private async write(key: string, bytes: Uint8Array, expected: Version | undefined): Promise<boolean> {
-    const { bucket, resuming, crc32cOf } = await this.open();
+    const { bucket, crc32cOf } = await this.open();
     const isLarge = bytes.length > LARGE;
-    const name = this.location.prefix + key;
     const write = this.newWrite();
     const writes = [write, ...(expected?.writes ?? [])].slice(0, REMEMBERED);
     const metadata = {
@@ -137,14 +134,16 @@ export class GcsObjectStore implements ObjectStore {
       crc32c: crc32cOf(bytes),
       metadata: { [WRITES]: writes.join('.') },
     };
-    // An earlier attempt may have had its effect although nobody heard of it; in a session the client repeats by itself.
-    let mayBeDone = isLarge;
+    // An earlier attempt may have had its effect although nobody heard of it.
+    let mayBeDone = false;
     return this.asking(
       'write',
       key,
       async (signal) => {
+        // The client notes on a file what it learnt of it.
+        const file = bucket.file(this.location.prefix + key);
         try {
-          await upload((isLarge ? resuming : bucket).file(name), bytes, signal, {
+          await upload(file, bytes, signal, {
             resumable: isLarge,
             validation: false,
             preconditionOpts: { ifGenerationMatch: expected?.generation ?? 0 },
@@ -152,7 +151,7 @@ export class GcsObjectStore implements ObjectStore {
           });
           return true;
         } catch (error) {
-          if (statusOf(error) === 412) return mayBeDone && (await this.isDone(bucket.file(name), write, expected));
+          if (statusOf(error) === 412) return mayBeDone && (await this.isDone(file, write, expected));
           mayBeDone = true;
           throw error;
         }
@@ -208,14 +207,14 @@ export class GcsObjectStore implements ObjectStore {
     }
   }
 
-  private open(): Promise<Buckets> {
-    this.buckets ??= openBuckets(this.location.bucket, this.dependencies.endpoint, this.limits);
-    return this.buckets;
+  private open(): Promise<OpenBucket> {
+    this.opened ??= openBucket(this.location.bucket, this.dependencies.endpoint);
+    return this.opened;
   }
 }
 
-/** Loads Google's client, which takes a second and tens of megabytes, and makes nothing else of it than a bucket. */
-async function openBuckets(name: string, endpoint: string | undefined, limits: AttemptLimits): Promise<Buckets> {
+/** Loads Google's client, which takes a second and tens of megabytes, and opens a bucket with it. */
+async function openBucket(name: string, endpoint: string | undefined): Promise<OpenBucket> {
   const { CRC32C, Storage } = await import('@google-cloud/storage');
   const address =
     endpoint === undefined
@@ -225,16 +224,11 @@ async function openBuckets(name: string, endpoint: string | undefined, limits: A
           // A token is for Google alone, also at an address of a private network.
           useAuthWithCustomEndpoint: /^https:\/\/[^/:]+\.googleapis\.com(:\d+)?\/?$/.test(endpoint),
         };
-  // Attempts are ours: the client's never call back once their total time is up, have none for an upload, and would
-  // hide that an answer was lost.
+  // Attempts are ours: the client's never call back once their total time is up, an upload has no time limit there, and they
+  // would hide that an answer was lost.
   const storage = new Storage({ ...address, retryOptions: { autoRetry: false } });
-  const resuming = new Storage({
-    ...address,
-    retryOptions: { autoRetry: true, maxRetries: 3, maxRetryDelay: 8, totalTimeout: limits.totalMs / 1000 },
-  });
   return {
     bucket: storage.bucket(name),
-    resuming: resuming.bucket(name),
     crc32cOf: (bytes) => {
       const sum = new CRC32C();
       sum.update(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
