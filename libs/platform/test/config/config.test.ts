@@ -38,9 +38,14 @@ describe('loadConfig', () => {
     (url) => expect(loadConfig({ CLOSING_BELL_GCS_ENDPOINT: url }).gcsEndpoint).toBe(url),
   );
 
-  it.each(['http://gcs.internal', 'http://127.0.0.1.example', 'https://user:key@host', 'https://host/storage/v1', 'host:4443'])(
-    'refuses %s for the endpoint of Cloud Storage',
-    (url) => expect(() => loadConfig({ CLOSING_BELL_GCS_ENDPOINT: url })).toThrow('CLOSING_BELL_GCS_ENDPOINT is'),
+  it.each([
+    'http://gcs.internal',
+    'http://127.0.0.1.example',
+    'https://user:key@host',
+    'https://host/storage/v1',
+    'host:4443',
+  ])('refuses %s for the endpoint of Cloud Storage', (url) =>
+    expect(() => loadConfig({ CLOSING_BELL_GCS_ENDPOINT: url })).toThrow('CLOSING_BELL_GCS_ENDPOINT is'),
   );
 
   it('takes an empty variable for an unset one', () => {
