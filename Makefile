@@ -7,6 +7,7 @@ BUILT := dist/.built
 TENSORFLOW := dist/.tensorflow
 PYTHON := .cache/python
 MLFLOW := .cache/mlflow
+FAKE_GCS := .cache/go/bin/fake-gcs-server
 PORT := 5000
 # Named by each training; a tree without git names none.
 export CLOSING_BELL_COMMIT ?= $(shell git rev-parse HEAD 2>/dev/null)
@@ -62,6 +63,12 @@ $(MLFLOW)/.installed: tools/mlflow/requirements.txt
 mlflow: $(BUILT) $(MLFLOW)/.installed ## Run an MLflow server on this machine until Ctrl-C, at PORT (5000); installs it first (needs python3)
 	@node dist/tools/mlflow/main.js --port $(PORT)
 
+# An emulator of Cloud Storage for tests; two minutes.
+$(FAKE_GCS):
+	@echo "Installing fake-gcs-server into .cache/go/bin (two minutes) ..."
+	@GOBIN=$(CURDIR)/.cache/go/bin go install github.com/fsouza/fake-gcs-server@v1.55.1 || \
+		{ echo "fake-gcs-server is not to be had here: it takes Go 1.25 or later, with its modules in reach." >&2; exit 1; }
+
 kernel: $(BUILT) ## Compile the WebAssembly kernel from libs/forecasting/kernel
 	node dist/tools/kernel/main.js
 
@@ -94,8 +101,8 @@ check: format-check lint typecheck unused docs-check kernel-check ## All static 
 test: $(BUILT) $(TENSORFLOW) ## Run every test that this machine can run
 	$(BIN)/jest
 
-test-integration: $(BUILT) $(MLFLOW)/.installed ## Run the tests that need a real MLflow server; installs it first (needs python3)
-	CLOSING_BELL_REQUIRE_MLFLOW=1 $(BIN)/jest libs/registry/test/mlflow
+test-integration: $(BUILT) $(MLFLOW)/.installed $(FAKE_GCS) ## Run the tests that need a real MLflow server or a Cloud Storage emulator; installs them first (needs python3 and go)
+	CLOSING_BELL_REQUIRE_MLFLOW=1 CLOSING_BELL_REQUIRE_GCS=1 $(BIN)/jest libs/registry/test/mlflow libs/storage/test/gcs
 
 conformance: $(BUILT) ## Run the Pub/Sub conformance suite on every server at hand and write docs/conformance.md
 	node dist/tools/conformance/main.js

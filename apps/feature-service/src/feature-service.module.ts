@@ -9,7 +9,7 @@ class FeatureServiceModule {}
 
 /** Wires the feature service: the feature set and the store of series. */
 export function featureServiceModule({ config }: Platform): DynamicModule {
-  const series = new SeriesStore(openObjectStore(config.objects));
+  const series = new SeriesStore(openObjectStore(config.objects, config));
   return {
     module: FeatureServiceModule,
     controllers: [FeatureServiceController],

@@ -13,7 +13,7 @@ export function ingestorModule({ config, clock, logger }: Platform): DynamicModu
   const ingestion = new Ingestion({
     source,
     calendarOf,
-    series: new SeriesStore(openObjectStore(config.objects)),
+    series: new SeriesStore(openObjectStore(config.objects, config)),
     symbols: config.symbols,
     clock,
     logger,

@@ -11,7 +11,7 @@ class PredictorModule {}
 
 /** Wires the predictor: series, models and forecasts. */
 export function predictorModule({ config }: Platform): DynamicModule {
-  const objects = openObjectStore(config.objects);
+  const objects = openObjectStore(config.objects, config);
   const prediction = new Prediction({
     objects,
     series: new SeriesStore(objects),

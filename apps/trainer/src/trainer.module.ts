@@ -21,7 +21,7 @@ class TrainerModule {}
 
 /** Wires the trainer: series, registry, decisions and policy. */
 export function trainerModule({ config, logger, clock }: Platform): DynamicModule {
-  const objects = openObjectStore(config.objects);
+  const objects = openObjectStore(config.objects, config);
   const series = new SeriesStore(objects);
   const fits = new FitPool({
     processes: config.trainingProcesses || availableParallelism(),

@@ -1,6 +1,6 @@
 import { exportNetwork } from '@closing-bell/forecasting';
 import { type ModelRegistry, openMlflowRegistry, RegistryDelivery } from '@closing-bell/registry';
-import { type ObjectStore } from '@closing-bell/storage';
+import { type ObjectStore, openObjectStore } from '@closing-bell/storage';
 import { randomUUID } from 'node:crypto';
 
 /** Where MLflow is, and how to be let in. */
@@ -11,6 +11,8 @@ export interface MlflowSettings {
   readonly mlflowPassword: string | undefined;
   readonly mlflowToken: string | undefined;
   readonly mlflowExperiment: string;
+  /** Where artifacts at gs:// are, if not at Google. */
+  readonly gcsEndpoint: string | undefined;
 }
 
 /** What the registry of the object store is told to, and how. */
@@ -33,6 +35,7 @@ export function openMlflowDelivery(
     ...(mlflowToken === undefined ? {} : { token: mlflowToken }),
     experiment: mlflowExperiment,
     exportNetwork,
+    openObjects: (url) => openObjectStore(url, settings),
   });
   const delivery = new RegistryDelivery({
     from,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { PermanentError } from '@closing-bell/contracts';
-import { openObjectStore, type ObjectStore } from '../src';
+import { type ObjectStore, type ObjectStoreOptions, openObjectStore } from '../src';
 import { runTypeScript } from './run-typescript';
 
 const WRITER = require.resolve('./object-store-writer');
@@ -18,15 +18,22 @@ export async function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
   );
 }
 
-/** What every adapter must do. `emptyStore` gives the URL of a store in which there is nothing. */
-export function describeObjectStore(name: string, emptyStore: () => Promise<string>): void {
+/** What every adapter must do. `emptyStore` gives the URL of a store in which there is nothing, `options` what opens it. */
+export function describeObjectStore(
+  name: string,
+  emptyStore: () => Promise<string>,
+  options: () => ObjectStoreOptions = () => ({}),
+): void {
   describe(`the object store at ${name}`, () => {
     let url: string;
     let store: ObjectStore;
+    const open = (): ObjectStore => openObjectStore(url, options());
+    const write = (task: string, ...args: readonly string[]): Promise<string> =>
+      runTypeScript(WRITER, url, JSON.stringify(options()), task, ...args);
 
     beforeEach(async () => {
       url = await emptyStore();
-      store = openObjectStore(url);
+      store = open();
     });
 
     it('has nothing at first', async () => {
@@ -38,7 +45,7 @@ export function describeObjectStore(name: string, emptyStore: () => Promise<stri
       for (const bytes of [Buffer.alloc(0), Buffer.from([0, 255, 10, 13]), Buffer.alloc(3_000_000, 'closing bell')]) {
         const key = `bytes/${createHash('sha256').update(bytes).digest('hex')}`;
         expect(await store.createIfAbsent(key, bytes)).toBe('created');
-        expect((await openObjectStore(url).read(key))?.bytes.equals(bytes)).toBe(true);
+        expect((await open().read(key))?.bytes.equals(bytes)).toBe(true);
       }
     });
 
@@ -49,9 +56,7 @@ export function describeObjectStore(name: string, emptyStore: () => Promise<stri
     });
 
     it('lets exactly one of many writers at once create an object', async () => {
-      const writers = Array.from({ length: 20 }, (_, index) =>
-        openObjectStore(url).createIfAbsent('a', Buffer.from(`${index}`)),
-      );
+      const writers = Array.from({ length: 20 }, (_, index) => open().createIfAbsent('a', Buffer.from(`${index}`)));
       const outcomes = await Promise.all(writers);
       expect(outcomes.filter((outcome) => outcome === 'created')).toHaveLength(1);
       expect((await store.read('a'))?.bytes.toString()).toBe(`${outcomes.indexOf('created')}`);
@@ -59,7 +64,7 @@ export function describeObjectStore(name: string, emptyStore: () => Promise<stri
 
     it('lets exactly one of several processes create each object', async () => {
       const keys = Array.from({ length: 40 }, (_, index) => `shared/${index}`);
-      const outputs = await Promise.all([1, 2, 3, 4].map(() => runTypeScript(WRITER, url, 'create', ...keys)));
+      const outputs = await Promise.all([1, 2, 3, 4].map(() => write('create', ...keys)));
       const writers = outputs.map((output) => JSON.parse(output) as { pid: number; created: string[] });
       expect(writers.flatMap(({ created }) => created).sort()).toEqual([...keys].sort());
       for (const { pid, created } of writers) {
@@ -92,7 +97,7 @@ export function describeObjectStore(name: string, emptyStore: () => Promise<stri
     });
 
     it('loses no swap among several processes', async () => {
-      await Promise.all([1, 2, 3, 4].map(() => runTypeScript(WRITER, url, 'count', 'counters/sum', '25')));
+      await Promise.all([1, 2, 3, 4].map(() => write('count', 'counters/sum', '25')));
       expect((await store.read('counters/sum'))?.bytes.toString()).toBe('100');
     });
 
@@ -109,7 +114,7 @@ export function describeObjectStore(name: string, emptyStore: () => Promise<stri
     it('gives every key an address and finds the key of it', () => {
       for (const key of ['a', 'series/bars/_5EGSPC/segments/2020.parquet', 'BRK.B/v=1']) {
         expect(store.uri(key).startsWith(`${url.replace(/\/$/, '')}/`)).toBe(true);
-        expect(openObjectStore(url).keyOf(store.uri(key))).toBe(key);
+        expect(open().keyOf(store.uri(key))).toBe(key);
       }
     });
 

@@ -1,12 +1,12 @@
-import { openObjectStore } from '../src';
+import { type ObjectStoreOptions, openObjectStore } from '../src';
 
 /**
- * A process that writes to a store. `create`: tries to create each of the keys named and prints those it created.
+ * A process that writes to the store at a URL, opened with options as JSON. `create`: tries to create each of the keys named and prints those it created.
  * `count`: adds one to the number in the key, `times` times, each by a compare-and-swap that succeeded, and prints every number it
  * wrote on a line of its own.
  */
-async function main([url = '', task, ...args]: readonly string[]): Promise<void> {
-  const store = openObjectStore(url);
+async function main([url = '', options = '', task, ...args]: readonly string[]): Promise<void> {
+  const store = openObjectStore(url, JSON.parse(options) as ObjectStoreOptions);
   if (task === 'create') {
     const created: string[] = [];
     for (const key of args) {

@@ -63,7 +63,7 @@ function pubsub({ config }: Terminal): Finding {
 /** Whether MLflow, where there is one, lets us in. Without it all goes on, so nothing is broken. */
 async function mlflow({ config, clock }: Terminal): Promise<Finding> {
   const subject = 'MLflow';
-  const objects = openObjectStore(config.objects);
+  const objects = openObjectStore(config.objects, config);
   const told = openMlflowDelivery(config, { objects, from: new LocalModelRegistry(objects), clock });
   if (!told) return { subject, state: 'none: MLFLOW_TRACKING_URI is not set' };
   const state = `at ${config.mlflow}, experiment ${config.mlflowExperiment}`;

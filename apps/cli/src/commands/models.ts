@@ -209,7 +209,7 @@ interface KnownModel extends ModelHistory {
 }
 
 async function versionsOf({ config }: Terminal, symbol: string): Promise<KnownModel> {
-  const objects = openObjectStore(config.objects);
+  const objects = openObjectStore(config.objects, config);
   const registry = new LocalModelRegistry(objects);
   const listed = await registry.list(symbol);
   if (listed.versions.length === 0) {

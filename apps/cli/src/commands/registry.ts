@@ -10,7 +10,7 @@ export async function migrateRegistry(
   options: { readonly symbols?: readonly string[] },
 ): Promise<void> {
   const { config, clock, output } = terminal;
-  const objects = openObjectStore(config.objects);
+  const objects = openObjectStore(config.objects, config);
   const from = new LocalModelRegistry(objects);
   const mlflow = openMlflowDelivery(config, { objects, from, clock });
   if (!mlflow)

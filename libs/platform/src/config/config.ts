@@ -65,7 +65,17 @@ export const VARIABLES = {
       fallback: undefined,
     },
     /^[a-z]+:\/\/.+$/,
-    'a URL such as file:///var/lib/closing-bell/objects',
+    'file:///absolute/path or gs://bucket/prefix',
+  ),
+  gcsEndpoint: text<string | undefined>(
+    {
+      name: 'CLOSING_BELL_GCS_ENDPOINT',
+      description:
+        'Address to ask in place of Google’s for objects at gs://, such as an emulator’s on this machine; credentials go to addresses of googleapis.com alone.',
+      fallback: undefined,
+    },
+    /^(https:\/\/[^\s@/?#]+|http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?)\/?$/,
+    'an https URL, or an http URL of this machine such as http://127.0.0.1:4443, without path and credentials',
   ),
   warehouse: text<string | undefined>(
     {

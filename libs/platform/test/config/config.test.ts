@@ -33,6 +33,21 @@ describe('loadConfig', () => {
     });
   });
 
+  it.each(['http://127.0.0.1:4443', 'http://localhost:4443/', 'http://[::1]:4443', 'https://gcs.internal'])(
+    'takes %s for the endpoint of Cloud Storage',
+    (url) => expect(loadConfig({ CLOSING_BELL_GCS_ENDPOINT: url }).gcsEndpoint).toBe(url),
+  );
+
+  it.each([
+    'http://gcs.internal',
+    'http://127.0.0.1.example',
+    'https://user:key@host',
+    'https://host/storage/v1',
+    'host:4443',
+  ])('refuses %s for the endpoint of Cloud Storage', (url) =>
+    expect(() => loadConfig({ CLOSING_BELL_GCS_ENDPOINT: url })).toThrow('CLOSING_BELL_GCS_ENDPOINT is'),
+  );
+
   it('takes an empty variable for an unset one', () => {
     expect(loadConfig({ CLOSING_BELL_HTTP_PORT: '' }).httpPort).toBe(0);
   });

@@ -1,5 +1,5 @@
 import { PermanentError } from '@closing-bell/contracts';
-import { openObjectStore } from '@closing-bell/storage';
+import { type ObjectStore, openObjectStore } from '@closing-bell/storage';
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type MlflowConnection } from './mlflow-connection';
@@ -18,11 +18,16 @@ export interface ArtifactStore {
 
 /**
  * Opens the artifacts at a run's or logged model's `artifactUri`, where its experiment decided that they lie: `mlflow-artifacts:` with
- * the server, which passes them on to wherever it keeps them; anything else in an object store, without the server.
+ * the server, which passes them on to wherever it keeps them; anything else in an object store, without the server, which `openObjects`
+ * opens.
  *
  * @throws PermanentError `unsupported-artifacts` where that is a store that cannot be opened
  */
-export function openArtifacts(uri: string, connection: MlflowConnection): ArtifactStore {
+export function openArtifacts(
+  uri: string,
+  connection: MlflowConnection,
+  openObjects: (url: string) => ObjectStore = openObjectStore,
+): ArtifactStore {
   if (/^mlflow-artifacts:/i.test(uri)) {
     const { hostname, pathname } = new URL(uri);
     if (hostname !== '' && hostname !== new URL(connection.url).hostname) {
@@ -34,7 +39,7 @@ export function openArtifacts(uri: string, connection: MlflowConnection): Artifa
   const slash = url.lastIndexOf('/');
   try {
     // From the folder above, for a store may keep notes of its own beside the objects, which are no artifacts.
-    return new ObjectArtifacts(openObjectStore(url.slice(0, slash)), `${url.slice(slash + 1)}/`);
+    return new ObjectArtifacts(openObjects(url.slice(0, slash)), `${url.slice(slash + 1)}/`);
   } catch (error) {
     throw unsupported(uri, error instanceof Error ? error.message : String(error));
   }

@@ -1,4 +1,5 @@
 import { PermanentError } from '@closing-bell/contracts';
+import { type ObjectStore } from '@closing-bell/storage';
 import { type ArtifactStore, openArtifacts } from './artifact-store';
 import {
   type Experiment,
@@ -48,7 +49,11 @@ const MODELS_PAGE_SIZE = 50;
  * mlflow/protos/{service,model_registry,mlflow_artifacts}.proto.
  */
 export class MlflowClient {
-  constructor(private readonly connection: MlflowConnection) {}
+  constructor(
+    private readonly connection: MlflowConnection,
+    /** Opens the object store of artifacts that lie in one. */
+    private readonly openObjects?: (url: string) => ObjectStore,
+  ) {}
 
   async experiment(name: string): Promise<Experiment | undefined> {
     const answer = await orMissing(
@@ -258,7 +263,7 @@ export class MlflowClient {
 
   /** The files of a run or of a logged model. @throws PermanentError `unsupported-artifacts` */
   artifacts(uri: string): ArtifactStore {
-    return openArtifacts(uri, this.connection);
+    return openArtifacts(uri, this.connection, this.openObjects);
   }
 
   private get<T extends object>(path: string, query: Readonly<Record<string, string>>): Promise<T> {

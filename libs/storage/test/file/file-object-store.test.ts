@@ -116,7 +116,7 @@ describe('the object store in a folder', () => {
   it('keeps every acknowledged swap of processes that are killed in the middle of one', async () => {
     const url = pathToFileURL(folder).href;
     for (const swaps of [1, 2, 3, 5, 8, 13, 21]) {
-      const writer = startTypeScript(require.resolve('../object-store-writer'), url, 'count', 'sum', '1000000');
+      const writer = startTypeScript(require.resolve('../object-store-writer'), url, '{}', 'count', 'sum', '1000000');
       const lines: string[] = [];
       for await (const line of createInterface({ input: writer.stdout ?? process.stdin })) {
         lines.push(line);
