@@ -1,5 +1,5 @@
 import { canonicalJson, PermanentError } from '@closing-bell/contracts';
-import { keySegment, type ObjectStore } from '@closing-bell/storage';
+import { keySegment, type ObjectStore, sha256Of } from '@closing-bell/storage';
 import { type ModelRegistry, type Moment, type RegisteredModel, type Run } from './model-registry';
 import { byMoment, textOf } from './moment';
 
@@ -182,7 +182,9 @@ export class RegistryDelivery {
 
   private async change(name: string, change: (marks: Marks) => Marks): Promise<Marks> {
     const { objects, destination } = this.dependencies;
-    const key = `deliveries/${keySegment(destination)}/${keySegment(name)}.json`;
+    // An address may be longer than a part of a key.
+    const place = sha256Of(Buffer.from(destination)).slice(0, 16);
+    const key = `deliveries/${place}/${keySegment(name)}.json`;
     for (let attempt = 0; attempt < SWAP_ATTEMPTS; attempt += 1) {
       const object = await objects.read(key);
       const current = object ? (JSON.parse(object.bytes.toString('utf8')) as Marks) : { delivered: [] };

@@ -26,12 +26,18 @@ export function checkKey(key: string): void {
 /**
  * Any text, such as a symbol, as one segment of a key: letters, digits, '-' and dots stay as they are, every other byte of
  * its UTF-8 form (and a dot at the start) becomes `_` and two hexadecimal digits. `^GSPC` → `_5EGSPC`, `BRK.B` → `BRK.B`.
- * Different texts give different segments. Throws PermanentError `invalid-key` for the empty text.
+ * Different texts give different segments. Throws PermanentError `invalid-key` for the empty text, and for one whose segment would
+ * be longer than 200 characters.
  */
 export function keySegment(text: string): string {
   if (text === '')
     throw new PermanentError('An empty text cannot be part of an object key.', { reason: 'invalid-key', key: '' });
-  return text.replace(/^\.|[^A-Za-z0-9.-]/gu, (character) =>
+  const segment = text.replace(/^\.|[^A-Za-z0-9.-]/gu, (character) =>
     [...Buffer.from(character)].map((byte) => `_${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
+  );
+  if (segment.length <= LONGEST_SEGMENT) return segment;
+  throw new PermanentError(
+    `'${text}' is too long to be part of an object key: written as one it has ${segment.length} characters, and ${LONGEST_SEGMENT} are allowed.`,
+    { reason: 'invalid-key', key: text },
   );
 }

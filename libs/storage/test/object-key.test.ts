@@ -15,10 +15,19 @@ describe('a key segment', () => {
     expect(keySegment(text)).toBe(segment);
   });
 
-  it('is a key for any text', () => {
-    fc.assert(
-      fc.property(fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' }), (text) => isKey(keySegment(text))),
-    );
+  it('is a key for any text that is not too long', () => {
+    // A byte takes three characters at most.
+    const short = fc
+      .string({ minLength: 1, maxLength: 20, unit: 'grapheme' })
+      .filter((text) => 3 * Buffer.byteLength(text) <= 200);
+    fc.assert(fc.property(short, (text) => isKey(keySegment(text))));
+  });
+
+  it('is refused for a text that would make too long a key', () => {
+    expect(keySegment('A'.repeat(200))).toHaveLength(200);
+    for (const text of ['A'.repeat(201), '^'.repeat(67), '𐀀'.repeat(17)]) {
+      expect(() => keySegment(text)).toThrow(expect.objectContaining({ reason: 'invalid-key' }) as Error);
+    }
   });
 
   it('differs for different texts', () => {
