@@ -9,9 +9,10 @@ export interface PassedRequest {
 
 /**
  * What a proxy does to a request: hands it on (`pass`), hands it on and breaks the connection in place of the answer (`lose`),
- * breaks it at once (`break`), never answers (`hang`), changes the last byte of the answer (`damage`), or answers by itself.
+ * breaks it at once (`break`), hands it on and never answers (`swallow`), never answers (`hang`), changes the last byte of the answer (`damage`), or answers by itself.
  */
-export type Fault = 'pass' | 'lose' | 'break' | 'hang' | 'damage' | { readonly status: number; readonly body?: string };
+export type Fault =
+  'pass' | 'lose' | 'break' | 'swallow' | 'hang' | 'damage' | { readonly status: number; readonly body?: string };
 
 /** A proxy on this machine that does to each request what `faultOf` says, and calls `afterLost` once a lost answer has come. */
 export class FaultyProxy {
@@ -55,6 +56,7 @@ export class FaultyProxy {
       return;
     }
     const answer = await this.ask(incoming, Buffer.concat(body));
+    if (fault === 'swallow') return;
     if (fault === 'lose') {
       await this.afterLost();
       incoming.socket.destroy();

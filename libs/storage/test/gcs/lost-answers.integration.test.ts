@@ -76,6 +76,14 @@ describeOnFakeGcs('Cloud Storage behind a faulty network', (gcs) => {
     });
   });
 
+  it('says true of its own swap when the answer never comes', async () => {
+    await other.createIfAbsent('a', Buffer.from('before'));
+    const before = await store.read('a');
+    proxy.faultOnUploads('swallow');
+    const impatient = open(place, proxy.url, { ...LIMITS, attemptMs: 300 });
+    expect(await impatient.compareAndSwap('a', Buffer.from('mine'), before?.version)).toBe(true);
+  });
+
   it('says that it cannot tell when so many have swapped since that the object forgot', async () => {
     await other.createIfAbsent('a', Buffer.from('before'));
     const before = await store.read('a');
