@@ -21,6 +21,8 @@ module.exports = {
   transformIgnorePatterns: ['/node_modules/(?!(h5wasm|hyparquet|hyparquet-writer|vega-datasets|yahoo-finance2)/)'],
   // A machine shared with other work takes several times as long; a hung test still ends.
   testTimeout: 120_000,
+  // A process for each test file: a client that still repeats its calls when its own file has ended throws into no other one.
+  workerIdleMemoryLimit: '1MB',
   // Many tests wait for a server rather than compute.
   maxWorkers: '100%',
 };
