@@ -1,12 +1,12 @@
 import { PermanentError } from '@closing-bell/contracts';
+import { type AttemptLimits, statusOf, withAttempts } from '@closing-bell/google-cloud';
 import type { Bucket, File } from '@google-cloud/storage' with { 'resolution-mode': 'import' };
 import { randomBytes } from 'node:crypto';
 import { addAbortSignal } from 'node:stream';
 import { checkKey, isKey } from '../object-key';
 import { type ObjectStore, type StoredObject } from '../object-store';
 import { StorageUnavailableError } from '../storage-unavailable-error';
-import { type AttemptLimits, withAttempts } from './attempts';
-import { gcsFailure, passes, statusOf } from './gcs-failure';
+import { gcsFailure, passes } from './gcs-failure';
 import { type GcsLocation } from './gcs-location';
 
 const LIMITS: AttemptLimits = { totalMs: 60_000, attemptMs: 20_000, firstPauseMs: 250, longestPauseMs: 8000 };

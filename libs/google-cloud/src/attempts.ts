@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How long Cloud Storage is asked for one answer. */
+/** How long a service of Google’s is asked for one answer. */
 export interface AttemptLimits {
   /** For everything together, pauses included. */
   readonly totalMs: number;

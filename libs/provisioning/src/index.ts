@@ -1,0 +1,1 @@
+export { type Difference, type Resource } from './resource';
