@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../emulators/free-port';
+import { answersOk, startServerProcess } from '../emulators/server-process';
 
 const START_MS = 60_000;
 const NAME = 'fake-gcs-server';
@@ -11,6 +10,8 @@ const NAME = 'fake-gcs-server';
 export interface FakeGcsProcess {
   /** `http://127.0.0.1:port` */
   readonly url: string;
+  /** Resolves when it has ended, by whatever. */
+  readonly ended: Promise<void>;
   /** Makes a bucket. */
   makeBucket(name: string): Promise<void>;
   /** Ends it. */
@@ -23,43 +24,23 @@ export function findFakeGcs(root: string, path = process.env['PATH'] ?? ''): str
   return folders.map((folder) => join(folder, NAME)).find((file) => existsSync(file));
 }
 
-/** Starts the server on this machine alone, at any free port, and waits until it answers. */
-export async function startFakeGcs(program: string): Promise<FakeGcsProcess> {
-  const port = await freePort();
+/** Starts the server on this machine alone and waits until it answers. port: 0, or none, for any free one. */
+export async function startFakeGcs(program: string, options: { readonly port?: number } = {}): Promise<FakeGcsProcess> {
+  const port = await freePort(options.port);
   const address = `127.0.0.1:${port}`;
   const url = `http://${address}`;
-  const server = spawn(
-    program,
-    [
-      ...['-scheme', 'http', '-host', '127.0.0.1', '-port', String(port), '-backend', 'memory'],
-      ...['-public-host', address, '-external-url', url, '-log-level', 'error'],
-    ],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
+  const server = await startServerProcess(
+    {
+      program,
+      arguments: [
+        ...['-scheme', 'http', '-host', '127.0.0.1', '-port', String(port), '-backend', 'memory'],
+        ...['-public-host', address, '-external-url', url, '-log-level', 'error'],
+      ],
+      limitMs: START_MS,
+    },
+    () => answersOk(`${url}/_internal/healthcheck`),
   );
-  let printed = '';
-  server.stderr.setEncoding('utf8').on('data', (text: string) => (printed = (printed + text).slice(-4000)));
-  let isOver = false;
-  const ended = new Promise<void>((settle) => {
-    server.once('exit', () => settle());
-    server.once('error', (error) => {
-      printed += error.message;
-      settle();
-    });
-  }).then(() => void (isOver = true));
-  const stop = async () => {
-    server.kill('SIGTERM');
-    await ended;
-  };
-  const deadline = Date.now() + START_MS;
-  while (!isOver && Date.now() < deadline) {
-    const health = await fetch(`${url}/_internal/healthcheck`, { signal: AbortSignal.timeout(5000) }).catch(
-      () => undefined,
-    );
-    if (health?.ok) return { url, stop, makeBucket: (name) => makeBucket(url, name) };
-    await sleep(20);
-  }
-  await stop();
-  throw new Error(`${program} did not answer. It printed:\n${printed}`);
+  return { url, ended: server.ended, stop: () => server.stop(), makeBucket: (name) => makeBucket(url, name) };
 }
 
 async function makeBucket(url: string, name: string): Promise<void> {
@@ -69,15 +50,4 @@ async function makeBucket(url: string, name: string): Promise<void> {
     body: JSON.stringify({ name }),
   });
   if (!answer.ok) throw new Error(`The bucket ${name} could not be made: ${answer.status} ${await answer.text()}`);
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((listening, failed) => {
-    probe.once('error', failed);
-    probe.listen(0, '127.0.0.1', listening);
-  });
-  const { port } = probe.address() as { port: number };
-  await new Promise((closed) => probe.close(closed));
-  return port;
 }

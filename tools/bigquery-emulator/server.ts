@@ -1,0 +1,75 @@
+import { Client, credentials } from '@grpc/grpc-js';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort } from '../emulators/free-port';
+import { answersOk, startServerProcess } from '../emulators/server-process';
+
+/** A second on an idle machine; one shared with other work takes several times as long. */
+const START_MS = 120_000;
+
+/** A BigQuery emulator that answers, with its tables in memory: 200 MB when it is empty. */
+export interface BigQueryEmulatorProcess {
+  /** `http://127.0.0.1:port`; the client's `apiEndpoint`. */
+  readonly url: string;
+  /** `127.0.0.1:port` of the Storage APIs, without TLS. */
+  readonly grpcAddress: string;
+  /** Resolves when it has ended, by whatever. */
+  readonly ended: Promise<void>;
+  /** Ends it. */
+  stop(): Promise<void>;
+}
+
+/** Where it runs. Ports: 0, or none, for any free one. */
+export interface BigQueryEmulatorOptions {
+  /** The project of requests that name none. */
+  readonly project: string;
+  readonly port?: number;
+  readonly grpcPort?: number;
+}
+
+/** The program in the environment that `make .cache/bigquery-emulator/.installed` makes under `root`; undefined where it has not, or not to the end. */
+export function findBigQueryEmulator(root: string): string | undefined {
+  const environment = join(root, '.cache/bigquery-emulator');
+  return existsSync(join(environment, '.installed')) ? join(environment, 'bin/bqemulator') : undefined;
+}
+
+/** Starts the emulator on this machine alone and waits until both its ports answer. */
+export async function startBigQueryEmulator(
+  program: string,
+  options: BigQueryEmulatorOptions,
+): Promise<BigQueryEmulatorProcess> {
+  const port = await freePort(options.port);
+  const grpcPort = await freePort(options.grpcPort);
+  const url = `http://127.0.0.1:${port}`;
+  const grpcAddress = `127.0.0.1:${grpcPort}`;
+  const server = await startServerProcess(
+    {
+      program,
+      arguments: [
+        ...['start', '--ephemeral', '--project', options.project, '--log-level', 'warning'],
+        ...['--rest-host', '127.0.0.1', '--rest-port', String(port)],
+        ...['--grpc-host', '127.0.0.1', '--grpc-port', String(grpcPort)],
+      ],
+      environment: environmentOf(process.env, join(program, '../../home')),
+      limitMs: START_MS,
+    },
+    async () => (await answersOk(`${url}/healthz`)) && (await answersGrpc(grpcAddress)),
+  );
+  return { url, grpcAddress, ended: server.ended, stop: () => server.stop() };
+}
+
+/**
+ * Settings that somebody has for another emulator, or for traces, are left out. DuckDB finds its extension in `home` and asks no
+ * network; the one for Avro, which it would ask for next, is not wanted.
+ */
+function environmentOf(environment: NodeJS.ProcessEnv, home: string): NodeJS.ProcessEnv {
+  const others = Object.entries(environment).filter(([name]) => !/^(BQEMU|OTEL)_/.test(name));
+  return { ...Object.fromEntries(others), HOME: home, BQEMU_ENABLE_FORMAT_EXTENSIONS: 'false' };
+}
+
+async function answersGrpc(address: string): Promise<boolean> {
+  const client = new Client(address, credentials.createInsecure());
+  return new Promise<boolean>((settle) =>
+    client.waitForReady(Date.now() + 5000, (error) => settle(error === undefined)),
+  ).finally(() => client.close());
+}
