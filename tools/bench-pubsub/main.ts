@@ -2,9 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
+import { locatePubSubEmulator } from '../pubsub-emulator/server';
 import { type Measurement, table } from './report';
 import { type Result, run, type Scenario } from './scenario';
-import { findEmulatorJar, type ServerKind } from './server-process';
+import { type ServerKind } from './server-process';
 
 const THROUGHPUT_MESSAGES = 100_000;
 const STEADY_RATE = 500;
@@ -32,19 +33,16 @@ const SCENARIOS: readonly Scenario[] = [
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      'emulator-jar': { type: 'string' },
       runs: { type: 'string', default: '3' },
       markdown: { type: 'string' },
       json: { type: 'string' },
     },
   });
-  const emulatorJar = values['emulator-jar'] ?? process.env['EMULATOR_JAR'] ?? findEmulatorJar();
+  const emulator = locatePubSubEmulator();
+  const emulatorJar = 'jar' in emulator ? emulator.jar : undefined;
   const servers: ServerKind[] = ['local in memory', 'local durable'];
-  if (emulatorJar !== undefined) servers.push("Google's emulator");
-  else
-    console.log(
-      "Google's emulator is not installed (gcloud components install pubsub-emulator): its column is left out.",
-    );
+  if ('jar' in emulator) servers.push("Google's emulator");
+  else console.log(`Google's emulator is not here, and its column is left out: ${emulator.absent}.`);
 
   const measurements: Measurement[] = [];
   for (const scenario of SCENARIOS) {

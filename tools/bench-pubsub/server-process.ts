@@ -1,9 +1,9 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PubSub } from '@google-cloud/pubsub';
+import { freePort } from '../emulators/free-port';
 
 /** The servers that are compared, in the order of the table's columns. */
 export type ServerKind = 'local in memory' | 'local durable' | "Google's emulator";
@@ -92,29 +92,4 @@ function commandOf(
       if (emulatorJar === undefined) throw new Error("Google's emulator was not found.");
       return ['java', ['-jar', emulatorJar, '--host=127.0.0.1', `--port=${port}`]];
   }
-}
-
-/** The emulator's jar inside the Google Cloud CLI, or undefined where that or its pubsub-emulator component is not installed. */
-export function findEmulatorJar(): string | undefined {
-  let root: string;
-  try {
-    root = execFileSync('gcloud', ['info', '--format=value(installation.sdk_root)'], { encoding: 'utf8' }).trim();
-  } catch {
-    return undefined;
-  }
-  const directory = join(root, 'platform/pubsub-emulator/lib');
-  if (!existsSync(directory)) return undefined;
-  const jar = readdirSync(directory).find((file) => /^cloud-pubsub-emulator-.*-all\.jar$/.test(file));
-  return jar && join(directory, jar);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(address !== null && typeof address === 'object' ? address.port : 0));
-    });
-  });
 }

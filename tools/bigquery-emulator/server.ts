@@ -1,22 +1,17 @@
-import { Client, credentials } from '@grpc/grpc-js';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../emulators/free-port';
-import { answersOk, startServerProcess } from '../emulators/server-process';
+import { answersGrpc, answersOk, type ServerProcess, startServerProcess } from '../emulators/server-process';
 
 /** A second on an idle machine; one shared with other work takes several times as long. */
 const START_MS = 120_000;
 
 /** A BigQuery emulator that answers, with its tables in memory: 200 MB when it is empty. */
-export interface BigQueryEmulatorProcess {
+export interface BigQueryEmulatorProcess extends ServerProcess {
   /** `http://127.0.0.1:port`; the client's `apiEndpoint`. */
   readonly url: string;
   /** `127.0.0.1:port` of the Storage APIs, without TLS. */
   readonly grpcAddress: string;
-  /** Resolves when it has ended, by whatever. */
-  readonly ended: Promise<void>;
-  /** Ends it. */
-  stop(): Promise<void>;
 }
 
 /** Where it runs. Ports: 0, or none, for any free one. */
@@ -55,7 +50,7 @@ export async function startBigQueryEmulator(
     },
     async () => (await answersOk(`${url}/healthz`)) && (await answersGrpc(grpcAddress)),
   );
-  return { url, grpcAddress, ended: server.ended, stop: () => server.stop() };
+  return { ...server, url, grpcAddress };
 }
 
 /**
@@ -65,11 +60,4 @@ export async function startBigQueryEmulator(
 function environmentOf(environment: NodeJS.ProcessEnv, home: string): NodeJS.ProcessEnv {
   const others = Object.entries(environment).filter(([name]) => !/^(BQEMU|OTEL)_/.test(name));
   return { ...Object.fromEntries(others), HOME: home, BQEMU_ENABLE_FORMAT_EXTENSIONS: 'false' };
-}
-
-async function answersGrpc(address: string): Promise<boolean> {
-  const client = new Client(address, credentials.createInsecure());
-  return new Promise<boolean>((settle) =>
-    client.waitForReady(Date.now() + 5000, (error) => settle(error === undefined)),
-  ).finally(() => client.close());
 }

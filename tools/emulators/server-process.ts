@@ -1,3 +1,4 @@
+import { Client, credentials } from '@grpc/grpc-js';
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -7,7 +8,7 @@ export interface ServerProcess {
   /** Resolves when the process has ended, by whatever. */
   readonly ended: Promise<void>;
   /** Ends it, by SIGTERM where nothing else is said. */
-  stop(signal?: NodeJS.Signals): Promise<void>;
+  readonly stop: (signal?: NodeJS.Signals) => Promise<void>;
 }
 
 /** How a server is started, and how long that may take. */
@@ -68,4 +69,12 @@ export async function startServerProcess(
 /** Asks a page of a server's once: true where the answer is a success. */
 export async function answersOk(url: string): Promise<boolean> {
   return (await fetch(url, { signal: AbortSignal.timeout(5000) })).ok;
+}
+
+/** Whether a gRPC server without TLS takes connections at `host:port`. */
+export async function answersGrpc(address: string): Promise<boolean> {
+  const client = new Client(address, credentials.createInsecure());
+  return new Promise<boolean>((settle) =>
+    client.waitForReady(Date.now() + 5000, (error) => settle(error === undefined)),
+  ).finally(() => client.close());
 }

@@ -1,21 +1,17 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { freePort } from '../emulators/free-port';
-import { answersOk, startServerProcess } from '../emulators/server-process';
+import { answersOk, type ServerProcess, startServerProcess } from '../emulators/server-process';
 
 const START_MS = 60_000;
 const NAME = 'fake-gcs-server';
 
 /** A fake-gcs-server that answers, with its objects in memory. */
-export interface FakeGcsProcess {
+export interface FakeGcsProcess extends ServerProcess {
   /** `http://127.0.0.1:port` */
   readonly url: string;
-  /** Resolves when it has ended, by whatever. */
-  readonly ended: Promise<void>;
   /** Makes a bucket. */
   makeBucket(name: string): Promise<void>;
-  /** Ends it. */
-  stop(): Promise<void>;
 }
 
 /** The program: where `make .cache/go/bin/fake-gcs-server` puts it under `root`, or on the path; undefined where it is not. */
@@ -40,7 +36,7 @@ export async function startFakeGcs(program: string, options: { readonly port?: n
     },
     () => answersOk(`${url}/_internal/healthcheck`),
   );
-  return { url, ended: server.ended, stop: () => server.stop(), makeBucket: (name) => makeBucket(url, name) };
+  return { ...server, url, makeBucket: (name) => makeBucket(url, name) };
 }
 
 async function makeBucket(url: string, name: string): Promise<void> {

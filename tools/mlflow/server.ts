@@ -1,24 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../emulators/free-port';
+import { answersOk, type ServerProcess, startServerProcess } from '../emulators/server-process';
 
 /** A new database's tables take seconds; a machine shared with other work takes several times as long. */
 const START_MS = 120_000;
 /** How long requests that are under way are waited for at the end. */
 const GRACE_MS = 5000;
 
-/** A server of MLflow that answers. */
-export interface MlflowProcess {
+/** A server of MLflow that answers, and starts other processes. */
+export interface MlflowProcess extends ServerProcess {
   /** `http://127.0.0.1:port` */
   readonly url: string;
-  /** Of the process that was started, which starts others. */
-  readonly pid: number;
-  /** Resolves when the process has ended, by whatever. */
-  readonly ended: Promise<void>;
-  /** Ends it. */
-  stop(): Promise<void>;
 }
 
 /** The Python of the virtual environment that `make mlflow` makes, or undefined where it has not, or not to the end. */
@@ -40,32 +33,19 @@ export async function startMlflow(options: {
   mkdirSync(folder, { recursive: true });
   const port = await freePort(options.port);
   const url = `http://127.0.0.1:${port}`;
-  let printed = '';
-  const server = spawn(options.python, argumentsOf(folder, port), {
-    cwd: folder,
-    env: environmentOf(process.env),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  for (const output of [server.stdout, server.stderr]) {
-    output.setEncoding('utf8').on('data', (text: string) => {
-      printed = (printed + text).slice(-4000);
-      options.log?.(text);
-    });
-  }
-  const ended = new Promise<void>((settle) => {
-    server.once('exit', () => settle());
-    server.once('error', (error) => {
-      printed += error.message;
-      settle();
-    });
-  });
-  try {
-    await untilHealthy(url, ended, () => printed);
-  } catch (error) {
-    await end(server, ended);
-    throw error;
-  }
-  return { url, pid: server.pid ?? NaN, ended, stop: () => end(server, ended) };
+  // It passes the signal on to the process that serves, which has its own limit for ending, and ends after it.
+  const server = await startServerProcess(
+    {
+      program: options.python,
+      arguments: argumentsOf(folder, port),
+      environment: environmentOf(process.env),
+      folder,
+      limitMs: START_MS,
+      ...(options.log === undefined ? {} : { log: options.log }),
+    },
+    () => answersOk(`${url}/health`),
+  );
+  return { ...server, url };
 }
 
 function argumentsOf(folder: string, port: number): string[] {
@@ -85,35 +65,4 @@ function environmentOf(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
     MLFLOW_DISABLE_TELEMETRY: 'true',
     MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false',
   };
-}
-
-async function untilHealthy(url: string, ended: Promise<void>, printed: () => string): Promise<void> {
-  let isOver = false;
-  void ended.then(() => (isOver = true));
-  const deadline = Date.now() + START_MS;
-  while (Date.now() < deadline) {
-    if (isOver) throw new Error(`MLflow's server ended before it answered. It printed:\n${printed()}`);
-    const health = await fetch(`${url}/health`, { signal: AbortSignal.timeout(5000) }).catch(() => undefined);
-    if (health?.ok) return;
-    await sleep(100);
-  }
-  throw new Error(`MLflow's server did not answer within ${START_MS / 1000} s. It printed:\n${printed()}`);
-}
-
-/** MLflow passes the signal on to the process that serves, which has its own limit for ending, and ends after it. */
-async function end(server: ChildProcess, ended: Promise<void>): Promise<void> {
-  server.kill('SIGTERM');
-  await ended;
-}
-
-/** @throws Error where the port is taken */
-async function freePort(wanted: number): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((listening, failed) => {
-    probe.once('error', failed);
-    probe.listen(wanted, '127.0.0.1', listening);
-  });
-  const { port } = probe.address() as { port: number };
-  await new Promise((closed) => probe.close(closed));
-  return port;
 }

@@ -1,7 +1,8 @@
-import { googleEmulator, locateEmulator } from './google-emulator';
+import { locatePubSubEmulator } from '../../../../tools/pubsub-emulator/server';
+import { googleEmulator } from './google-emulator';
 import { suite } from './suite';
 
-const emulator = locateEmulator();
+const emulator = locatePubSubEmulator();
 
 if ('jar' in emulator) {
   suite(googleEmulator(emulator.jar));
