@@ -28,7 +28,7 @@ export async function program(terminal: Terminal, argv: readonly string[]): Prom
 
   command
     .command('up')
-    .description('start the local Pub/Sub and the five services; Ctrl-C drains')
+    .description('start the five services, and the local Pub/Sub unless PUBSUB_EMULATOR_HOST names one; Ctrl-C drains')
     .action(async () => {
       exitCode = await up(terminal);
     });

@@ -4,12 +4,17 @@ import { join, resolve } from 'node:path';
 
 const MAIN = resolve(__dirname, '../../../dist/apps/cli/src/main.js');
 
+const ELSEWHERE = /^(PUBSUB_EMULATOR_HOST|MLFLOW_.+|CLOSING_BELL_(OBJECTS|WAREHOUSE|.+_ENDPOINT))$/;
+
 export interface Finished {
   readonly code: number;
   readonly output: string;
 }
 
-/** The five real processes and the durable local server, in a home of their own, driven through the command line. */
+/**
+ * The five real processes and, where the environment names no other, the durable local server, in a home of their own, driven
+ * through the command line.
+ */
 export class System {
   private supervisor: ChildProcess | undefined;
   private log = '';
@@ -66,7 +71,9 @@ export class System {
     return gone;
   }
 
+  /** What the developer's own shell says of servers elsewhere is no part of a test. */
   private env(): NodeJS.ProcessEnv {
-    return { ...process.env, CLOSING_BELL_HOME: this.home, ...this.environment };
+    const inherited = Object.entries(process.env).filter(([name]) => !ELSEWHERE.test(name));
+    return { ...Object.fromEntries(inherited), CLOSING_BELL_HOME: this.home, ...this.environment };
   }
 }

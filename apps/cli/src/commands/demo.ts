@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { connect } from '../connection';
 import { Supervisor } from '../supervisor/supervisor';
 import { print, type Terminal } from '../terminal';
@@ -13,7 +13,6 @@ const SYMBOL = '^GSPC';
 
 /** The whole system on the built-in sample: start, replay sixty real closes, show what was forecast and how it fared. */
 export async function demo(terminal: Terminal): Promise<number> {
-  const home = resolve(terminal.config.home);
   const config = { ...terminal.config, marketData: 'sample:', exchange: 'XNYS', symbols: [SYMBOL] };
   const environment = { ...terminal.environment, CLOSING_BELL_MARKET_DATA: 'sample:', CLOSING_BELL_SYMBOLS: SYMBOL };
   const demoTerminal: Terminal = { ...terminal, config, environment };
@@ -25,7 +24,9 @@ export async function demo(terminal: Terminal): Promise<number> {
   });
   const supervisor = new Supervisor({ config, environment, reporter });
   try {
-    print(terminal, 'Starting the local Pub/Sub and the five services …');
+    const pubsub = config.emulatorHost === undefined ? 'the local Pub/Sub and ' : '';
+    const at = config.emulatorHost === undefined ? '' : `, with the Pub/Sub at ${config.emulatorHost}`;
+    print(terminal, `Starting ${pubsub}the five services${at} …`);
     await supervisor.start();
     const connection = connect(demoTerminal);
     try {
@@ -42,10 +43,10 @@ export async function demo(terminal: Terminal): Promise<number> {
       const code = await Promise.race([replayed, asked.then(() => 130)]);
       if (code === 130) return code;
       await showForecast(demoTerminal, connection, SYMBOL, {});
-      print(
-        terminal,
-        `Everything lies in ${home}: objects/ (bars, features, models, forecasts), warehouse.duckdb, pubsub/.`,
-      );
+      print(terminal, 'Everything lies here:');
+      print(terminal, `  bars, features, models, forecasts: ${config.objects}`);
+      print(terminal, `  tables: ${config.warehouse}`);
+      print(terminal, `  messages: ${config.emulatorHost ?? join(resolve(config.home), 'pubsub')}`);
       if (config.mlflow !== undefined) {
         print(terminal, `Trainings and models: ${config.mlflow}, experiment ${config.mlflowExperiment}.`);
       }

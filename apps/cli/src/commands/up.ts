@@ -39,6 +39,7 @@ export async function up(terminal: Terminal): Promise<number> {
   const supervisor = new Supervisor({ config, environment, reporter: reporterTo(terminal) });
   try {
     await supervisor.start();
+    if (config.emulatorHost !== undefined) print(terminal, `Pub/Sub is the one at ${config.emulatorHost}.`);
     const connection = connect(terminal);
     const scheduler = new LocalScheduler({
       calendar: calendarOf(config.exchange),

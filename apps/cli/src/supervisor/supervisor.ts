@@ -1,6 +1,7 @@
 import { SERVICES } from '@closing-bell/contracts';
 import { type Config } from '@closing-bell/platform';
 import { existsSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
 import { readRunFile, removeRunFile, writeRunFile } from '../run-file';
 import { CommandError } from '../terminal';
@@ -9,6 +10,7 @@ import { freePort } from './free-port';
 
 // This file's place in the compiled tree: dist/apps/cli/src/supervisor.
 const DIST = resolve(__dirname, '../../../..');
+const REACH_MILLISECONDS = 5000;
 
 export interface SupervisorOptions {
   readonly config: Config;
@@ -16,7 +18,7 @@ export interface SupervisorOptions {
   readonly reporter: ChildReporter;
 }
 
-/** The local Pub/Sub server and the five services as processes of one machine. */
+/** The five services as processes of one machine, with the embedded Pub/Sub server where the configuration names no other. */
 export class Supervisor {
   private pubsub: Child | undefined;
   private services: Child[] = [];
@@ -36,17 +38,13 @@ export class Supervisor {
     if (!existsSync(join(DIST, 'apps/ingestor/src/main.js')))
       throw new CommandError('not built yet: run `make build` first');
 
-    const address = `127.0.0.1:${await freePort()}`;
-    const [, port = '0'] = address.split(':');
-    this.pubsub = new Child(
-      {
-        name: 'pubsub',
-        command: [join(DIST, 'libs/local-pubsub/src/main.js'), '--port', port, '--data', join(home, 'pubsub')],
-        environment: { ...environment },
-      },
-      reporter,
-    );
-    await this.pubsub.start();
+    const { emulatorHost } = config;
+    if (emulatorHost !== undefined && !(await isListening(emulatorHost))) {
+      throw new CommandError(
+        `nothing listens at ${emulatorHost}, which PUBSUB_EMULATOR_HOST names. Start it, or unset the variable: then an embedded Pub/Sub is started.`,
+      );
+    }
+    const address = emulatorHost ?? (await this.startPubSub(home));
 
     const urls: Record<string, string> = {};
     for (const name of SERVICES) {
@@ -74,6 +72,21 @@ export class Supervisor {
     writeRunFile(home, { pid: process.pid, pubsub: address, services: urls });
   }
 
+  /** Starts the embedded server, durable in the home. Returns its address. */
+  private async startPubSub(home: string): Promise<string> {
+    const port = await freePort();
+    this.pubsub = new Child(
+      {
+        name: 'pubsub',
+        command: [join(DIST, 'libs/local-pubsub/src/main.js'), '--port', String(port), '--data', join(home, 'pubsub')],
+        environment: { ...this.options.environment },
+      },
+      this.options.reporter,
+    );
+    await this.pubsub.start();
+    return `127.0.0.1:${port}`;
+  }
+
   /** Process ids by name, for who wants to look or to kill. */
   processes(): Record<string, number | undefined> {
     return Object.fromEntries(
@@ -81,10 +94,28 @@ export class Supervisor {
     );
   }
 
-  /** Drains the services, then the server that carries their messages. */
+  /** Drains the services, then the server that carries their messages, where it is ours. */
   async stop(): Promise<void> {
     removeRunFile(resolve(this.options.config.home));
     await Promise.all(this.services.map((service) => service.stop()));
     await this.pubsub?.stop();
   }
+}
+
+/** Whether anything takes connections at `host:port`: a client would go on trying for a minute. */
+function isListening(address: string): Promise<boolean> {
+  const { hostname, port } = new URL(`http://${address}`);
+  return new Promise((settle) => {
+    const socket = connect({
+      host: hostname.replace(/^\[|\]$/g, ''),
+      port: Number(port || 80),
+      timeout: REACH_MILLISECONDS,
+    });
+    const answer = (is: boolean) => {
+      socket.destroy();
+      settle(is);
+    };
+    socket.once('connect', () => answer(true));
+    for (const event of ['timeout', 'error'] as const) socket.once(event, () => answer(false));
+  });
 }

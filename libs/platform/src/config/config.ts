@@ -20,7 +20,8 @@ export const VARIABLES = {
   emulatorHost: text<string | undefined>(
     {
       name: 'PUBSUB_EMULATOR_HOST',
-      description: 'Address of the embedded Pub/Sub server or of an emulator; unset: Google Pub/Sub.',
+      description:
+        'Address of a Pub/Sub server or emulator that runs already; unset: Google Pub/Sub, and `closing-bell up` and `demo` start an embedded one.',
       fallback: undefined,
     },
     HOST_AND_PORT,
