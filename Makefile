@@ -10,10 +10,11 @@ MLFLOW := .cache/mlflow
 FAKE_GCS := .cache/go/bin/fake-gcs-server
 BIGQUERY_EMULATOR := .cache/bigquery-emulator
 PORT := 5000
+FIRST_PORT := 0
 # Named by each training; a tree without git names none.
 export CLOSING_BELL_COMMIT ?= $(shell git rev-parse HEAD 2>/dev/null)
 
-.PHONY: help install build tensorflow python python-peers mlflow kernel kernel-check format format-check lint typecheck unused docs docs-check check test test-integration conformance bench-pubsub bench-cascade bench-train backtest-index backtest-panel doctor demo up clean
+.PHONY: help install build tensorflow python python-peers mlflow emulators kernel kernel-check format format-check lint typecheck unused docs docs-check check test test-integration conformance bench-pubsub bench-cascade bench-train backtest-index backtest-panel doctor demo up clean
 
 help: ## List the verbs
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2 }'
@@ -79,6 +80,9 @@ $(BIGQUERY_EMULATOR)/.installed: tools/bigquery-emulator/requirements.txt
 		"from duckdb_extensions import import_extension; import_extension('spatial')"; } || \
 		{ echo "The BigQuery emulator is not to be had here: it takes Python 3.11 or later with venv, and pip with a package index in reach." >&2; exit 1; }
 	@touch $@
+
+emulators: $(BUILT) ## Run emulators of Pub/Sub, Cloud Storage and BigQuery, and MLflow, until Ctrl-C; prints the variables that lead there
+	@node dist/tools/emulators/main.js --first-port $(FIRST_PORT)
 
 kernel: $(BUILT) ## Compile the WebAssembly kernel from libs/forecasting/kernel
 	node dist/tools/kernel/main.js
