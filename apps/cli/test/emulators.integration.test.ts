@@ -1,0 +1,122 @@
+import { exportRows, openWarehouse, tables } from '@closing-bell/warehouse';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { findEmulators, type RunningEmulators, startEmulators } from '../../../tools/emulators/emulators';
+import { System } from './system';
+
+const FROM = '2020-03-02';
+const TO = '2020-03-13';
+const SESSIONS = 10;
+const SMALL = {
+  CLOSING_BELL_LSTM_UNITS: '4',
+  CLOSING_BELL_LSTM_EPOCHS: '1',
+  CLOSING_BELL_RETRAIN_PAUSE_SESSIONS: '3',
+};
+
+type Tables = Record<string, Record<string, unknown>[]>;
+
+async function exported(url: string): Promise<Tables> {
+  const warehouse = await openWarehouse(url);
+  try {
+    const all: Tables = {};
+    for (const table of Object.values(tables)) all[table.name] = await exportRows(warehouse, table);
+    return all;
+  } finally {
+    await warehouse.close();
+  }
+}
+
+/** Names of messages and of contents. */
+const HASH = /\b[0-9a-f]{32}(?:[0-9a-f]{32})?\b/g;
+
+/** A row for a comparison: its text without where the objects lie and without hashes, and the hashes in their order. */
+function comparable(row: Record<string, unknown>, objects: string): { text: string; hashes: string[] } {
+  const whole = JSON.stringify(row, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+  const text = whole.replaceAll(objects, 'objects:/');
+  return { text: text.replace(HASH, '#'), hashes: text.match(HASH) ?? [] };
+}
+
+/**
+ * Expects two warehouses to hold the same rows. A reference is an address, and a message's id a hash of what it says: where objects
+ * lie elsewhere, the ids of messages and the hashes of files that name them are other ones. So the roots are taken out, and each hash
+ * of the one must stand for one of the other, in all tables alike.
+ */
+function expectSameRows(one: Tables, another: Tables, roots: { one: string; another: string }): void {
+  const compared = (all: Tables, root: string) =>
+    Object.entries(all).flatMap(([table, rows]) =>
+      rows
+        .map((row) => comparable(row, root))
+        .map(({ text, hashes }) => ({ text: `${table} ${text}`, hashes }))
+        .sort((a, b) => (a.text < b.text ? -1 : 1)),
+    );
+  const [mine, theirs] = [compared(one, roots.one), compared(another, roots.another)];
+  expect(mine.map(({ text }) => text)).toEqual(theirs.map(({ text }) => text));
+  const standsFor = new Map<string, string>();
+  for (const [index, { text, hashes }] of mine.entries()) {
+    for (const [position, hash] of hashes.entries()) {
+      const counterpart = theirs[index]?.hashes[position] ?? '';
+      expect([text, standsFor.get(hash) ?? counterpart]).toEqual([text, counterpart]);
+      standsFor.set(hash, counterpart);
+    }
+  }
+  expect(new Set(standsFor.values()).size).toBe(standsFor.size);
+}
+
+const found = findEmulators(join(__dirname, '../../..'));
+const describeOnEmulators = 'programs' in found ? describe : describe.skip;
+if ('missing' in found) {
+  // Not by the console, which Jest does not show of a file that is skipped whole while others run.
+  process.stderr.write(`Skipped: nothing runs on emulators alone, for there is not ${found.missing.join('; ')}\n`);
+}
+
+describeOnEmulators('the five real processes on emulators alone', () => {
+  let root: string;
+  let running: { stop(): Promise<unknown> }[];
+
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'closing-bell-emulators-'));
+    running = [];
+  });
+  afterEach(async () => {
+    for (const part of running.reverse()) await part.stop();
+    rmSync(root, { recursive: true });
+  });
+
+  /** Starts a system in a home, replays the closes and stops it. */
+  async function replayIn(home: string, environment: Readonly<Record<string, string>>): Promise<void> {
+    const system = new System(home, { ...SMALL, ...environment });
+    running.push(system);
+    await system.start();
+    const replayed = await system.run('replay', '--from', FROM, '--to', TO, '--json');
+    expect([replayed.code, replayed.output]).toEqual([0, expect.stringContaining('"failures": []')]);
+    expect(await system.stop()).toBe(0);
+  }
+
+  it('say the same of the same closes as an embedded home, row for row', async () => {
+    if (!('programs' in found)) throw new Error('unreachable: there is no emulator to describe anything on');
+    const emulators: RunningEmulators = await startEmulators(found.programs, { folder: join(root, 'mlflow') });
+    running.push(emulators);
+    const [there, here] = [join(root, 'there'), join(root, 'here')];
+    // BigQuery is not an adapter yet: a file takes its place.
+    const environment = Object.fromEntries(
+      Object.entries(emulators.environment).filter(([name]) => !/WAREHOUSE|BIGQUERY/.test(name)),
+    );
+    await replayIn(there, environment);
+    expect(existsSync(join(there, 'pubsub'))).toBe(false);
+    expect(existsSync(join(there, 'objects'))).toBe(false);
+    const told = await fetch(`${environment.MLFLOW_TRACKING_URI}/api/2.0/mlflow/registered-models/search`);
+    expect(await told.json()).toMatchObject({ registered_models: [{ name: '^GSPC' }] });
+    const ofEmulators = await exported(`duckdb:${join(there, 'warehouse.duckdb')}`);
+
+    await replayIn(here, {});
+    const embedded = await exported(`duckdb:${join(here, 'warehouse.duckdb')}`);
+    expect(embedded.bars).toHaveLength(SESSIONS);
+    expect(embedded.forecasts?.length).toBeGreaterThanOrEqual(10 * SESSIONS);
+    expect(embedded.outcomes?.length).toBeGreaterThanOrEqual((SESSIONS * (SESSIONS - 1)) / 2);
+    expect(embedded.dead_letters).toEqual([]);
+    const objects = { one: environment.CLOSING_BELL_OBJECTS ?? '', another: pathToFileURL(join(here, 'objects')).href };
+    expectSameRows(ofEmulators, embedded, objects);
+  }, 240_000);
+});
