@@ -3,6 +3,7 @@ import {
   codeOf,
   isRateLimited,
   lacksCredentials,
+  NO_CREDENTIALS_ADVICE,
   passes as mayPass,
   statusOf,
   withoutSecrets,
@@ -30,9 +31,7 @@ export function gcsFailure(action: 'read' | 'write' | 'list', uri: string, bucke
 }
 
 function adviceOn(error: unknown, bucket: string, code: string): string {
-  if (lacksCredentials(error)) {
-    return 'there are no valid credentials for Google Cloud. Run `gcloud auth application-default login` on a workstation; on GKE bind the pod’s service account by Workload Identity.';
-  }
+  if (lacksCredentials(error)) return NO_CREDENTIALS_ADVICE;
   const status = statusOf(error);
   if (status === 404) {
     return `the bucket ${bucket} is not there. Make it with \`gcloud storage buckets create gs://${bucket}\`, or correct the address.`;
