@@ -102,7 +102,7 @@ test: $(BUILT) $(TENSORFLOW) ## Run every test that this machine can run
 	$(BIN)/jest
 
 test-integration: $(BUILT) $(MLFLOW)/.installed $(FAKE_GCS) ## Run the tests that need a real MLflow server or a Cloud Storage emulator; installs them first (needs python3 and go)
-	CLOSING_BELL_REQUIRE_MLFLOW=1 CLOSING_BELL_REQUIRE_GCS=1 $(BIN)/jest libs/registry/test/mlflow libs/storage/test/gcs
+	CLOSING_BELL_REQUIRE_MLFLOW=1 CLOSING_BELL_REQUIRE_GCS=1 $(BIN)/jest libs/registry/test/mlflow libs/storage/test/gcs apps/cli/test/setup
 
 conformance: $(BUILT) ## Run the Pub/Sub conformance suite on every server at hand and write docs/conformance.md
 	node dist/tools/conformance/main.js

@@ -1,2 +1,2 @@
-export { applyPlan, type Outcome, plan, type Planned } from './plan';
+export { applyPlan, foreseen, type Outcome, plan, type Planned } from './plan';
 export { type Difference, type Resource } from './resource';

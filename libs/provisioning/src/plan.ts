@@ -1,7 +1,7 @@
 import { type Difference, type Resource } from './resource';
 
 /** Resources that are looked at or made at a time. */
-const AT_A_TIME = 16;
+const AT_A_TIME = 32;
 
 /** When a kind is made: after all that it needs. */
 const STAGE: Readonly<Record<Resource['kind'], number>> = {
@@ -50,23 +50,31 @@ export async function* applyPlan(planned: readonly Planned[]): AsyncGenerator<Ou
   }
 }
 
-async function applyOne(planned: Planned): Promise<Outcome> {
-  const { resource, difference } = planned;
+/** What becomes of a resource if nothing goes wrong: of one that could not be looked at, nothing. */
+export function foreseen(planned: Planned): Outcome {
+  const { difference } = planned;
   switch (difference.action) {
     case 'keep':
       return { planned, result: 'kept' };
+    case 'create':
+      return { planned, result: 'created' };
+    case 'update':
+      return { planned, result: 'updated' };
     case 'refuse':
       return { planned, result: 'refused' };
     case 'unknown':
       return { planned, result: 'failed', error: difference.error };
-    case 'create':
-    case 'update':
-      try {
-        await resource.apply();
-        return { planned, result: difference.action === 'create' ? 'created' : 'updated' };
-      } catch (error) {
-        return { planned, result: 'failed', error: asError(error) };
-      }
+  }
+}
+
+async function applyOne(planned: Planned): Promise<Outcome> {
+  const outcome = foreseen(planned);
+  if (outcome.result !== 'created' && outcome.result !== 'updated') return outcome;
+  try {
+    await planned.resource.apply();
+    return outcome;
+  } catch (error) {
+    return { planned, result: 'failed', error: asError(error) };
   }
 }
 

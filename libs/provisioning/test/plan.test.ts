@@ -67,7 +67,7 @@ describe('a plan', () => {
     }));
     const planned = await plan(resources);
     expect(planned.map(({ resource }) => resource.name)).toEqual(resources.map(({ name }) => name));
-    expect(most).toBe(16);
+    expect(most).toBe(32);
   });
 
   it('tells what could not be looked at beside all the rest', async () => {

@@ -8,6 +8,11 @@ interface OneAttempt {
   readonly timeout: number;
 }
 
+/** A person waits for the answer. */
+const LOOKING: AttemptLimits = { totalMs: 10_000, attemptMs: 10_000, firstPauseMs: 250, longestPauseMs: 2000 };
+/** Making things takes seconds at Google, and an emulator that is started together with the services may not be there yet. */
+const MAKING: AttemptLimits = { ...LOOKING, totalMs: 60_000, attemptMs: 20_000 };
+
 const NOT_FOUND = 404;
 const ALREADY_EXISTS = 409;
 
@@ -16,28 +21,28 @@ export class PubSubProject {
   constructor(
     readonly pubsub: PubSub,
     readonly id: string,
-    private readonly limits: AttemptLimits,
   ) {}
 
   /** What is there, or undefined where it is not. */
   read<T>(call: (options: OneAttempt) => Promise<T>): Promise<T | undefined> {
-    return this.ask(call, (error) => statusOf(error) === NOT_FOUND && !isProjectMissing(error));
+    return this.ask(LOOKING, call, (error) => statusOf(error) === NOT_FOUND && !isProjectMissing(error));
   }
 
   /** What was made, or undefined where it was there. */
   create<T>(call: (options: OneAttempt) => Promise<T>): Promise<T | undefined> {
-    return this.ask(call, (error) => statusOf(error) === ALREADY_EXISTS);
+    return this.ask(MAKING, call, (error) => statusOf(error) === ALREADY_EXISTS);
   }
 
   async update(call: (options: OneAttempt) => Promise<unknown>): Promise<void> {
-    await this.ask(call, () => false);
+    await this.ask(MAKING, call, () => false);
   }
 
   private async ask<T>(
+    limits: AttemptLimits,
     call: (options: OneAttempt) => Promise<T>,
     isNothing: (error: unknown) => boolean,
   ): Promise<T | undefined> {
-    const { pubsub, limits } = this;
+    const { pubsub } = this;
     const options = { retry: null, timeout: limits.attemptMs };
     try {
       // Without credentials the client would also throw where nobody can catch it, which ends the process.

@@ -1,5 +1,4 @@
 import { DEAD_LETTER_TOPIC, type Subscription } from '@closing-bell/contracts';
-import { type AttemptLimits } from '@closing-bell/google-cloud';
 import { type Resource } from '@closing-bell/provisioning';
 import { type PubSub } from '@google-cloud/pubsub';
 import { PubSubProject } from './pubsub-project';
@@ -11,14 +10,9 @@ export interface Topology {
   readonly subscriptions: readonly Subscription[];
 }
 
-/** A person waits for the answer. */
-const LIMITS: AttemptLimits = { totalMs: 15_000, attemptMs: 15_000, firstPauseMs: 250, longestPauseMs: 2000 };
-/** An emulator that is started together with the services may take its time. */
-const LIMITS_AT_START: AttemptLimits = { ...LIMITS, totalMs: 60_000 };
-
 /** Every topic and subscription, as a resource that is looked at and brought in line. */
 export function topologyResources(pubsub: PubSub, projectId: string, topology: Topology): Resource[] {
-  const { topics, subscriptions } = resourcesOf(new PubSubProject(pubsub, projectId, LIMITS), topology);
+  const { topics, subscriptions } = resourcesOf(new PubSubProject(pubsub, projectId), topology);
   return [...topics, ...subscriptions];
 }
 
@@ -27,7 +21,7 @@ export function topologyResources(pubsub: PubSub, projectId: string, topology: T
  * run side by side.
  */
 export async function createTopology(pubsub: PubSub, projectId: string, topology: Topology): Promise<void> {
-  const { topics, subscriptions } = resourcesOf(new PubSubProject(pubsub, projectId, LIMITS_AT_START), topology);
+  const { topics, subscriptions } = resourcesOf(new PubSubProject(pubsub, projectId), topology);
   await Promise.all(topics.map((topic) => topic.apply()));
   await Promise.all(subscriptions.map((subscription) => subscription.create()));
 }
@@ -40,17 +34,17 @@ function resourcesOf(project: PubSubProject, topology: Topology) {
 }
 
 /**
- * Commands of a shell that let Google's Pub/Sub move dead letters: it publishes them and acknowledges the originals as its own
+ * Lines for a shell that let Google's Pub/Sub move dead letters: it publishes them and acknowledges the originals as its own
  * service agent, which may do neither where nobody granted it.
  */
 export function deadLetterGrants(projectId: string, { subscriptions }: Topology): string[] {
   const names = subscriptions.flatMap(({ name, maxDeliveryAttempts }) => (maxDeliveryAttempts ? [name] : []));
-  const grant = `--project=${projectId} --member=serviceAccount:service-$PROJECT_NUMBER@gcp-sa-pubsub.iam.gserviceaccount.com`;
   return [
     `PROJECT_NUMBER=$(gcloud projects describe ${projectId} --format='value(projectNumber)')`,
-    `gcloud pubsub topics add-iam-policy-binding ${DEAD_LETTER_TOPIC} ${grant} --role=roles/pubsub.publisher`,
-    ...names.map(
-      (name) => `gcloud pubsub subscriptions add-iam-policy-binding ${name} ${grant} --role=roles/pubsub.subscriber`,
-    ),
+    'AGENT=serviceAccount:service-$PROJECT_NUMBER@gcp-sa-pubsub.iam.gserviceaccount.com',
+    `gcloud pubsub topics add-iam-policy-binding ${DEAD_LETTER_TOPIC} --project=${projectId} --member=$AGENT --role=roles/pubsub.publisher`,
+    `for subscription in ${names.join(' ')}; do`,
+    `  gcloud pubsub subscriptions add-iam-policy-binding $subscription --project=${projectId} --member=$AGENT --role=roles/pubsub.subscriber`,
+    'done',
   ];
 }

@@ -170,13 +170,17 @@ describe('what Google refuses is told in one line with what to do', () => {
 
 describe('the grants for dead letters', () => {
   it('let Pub/Sub publish to the dead letters and acknowledge at each subscription that has some', () => {
-    const topology = { topics: [], subscriptions: [TRAINER, subscriptions.monitor.deadLetters] };
-    const member =
-      '--project=my-project --member=serviceAccount:service-$PROJECT_NUMBER@gcp-sa-pubsub.iam.gserviceaccount.com';
+    const topology = {
+      topics: [],
+      subscriptions: [TRAINER, subscriptions.monitor.deadLetters, subscriptions.predictor.modelReady],
+    };
     expect(deadLetterGrants(PROJECT, topology)).toEqual([
       "PROJECT_NUMBER=$(gcloud projects describe my-project --format='value(projectNumber)')",
-      `gcloud pubsub topics add-iam-policy-binding dead-letters ${member} --role=roles/pubsub.publisher`,
-      `gcloud pubsub subscriptions add-iam-policy-binding trainer.features-computed ${member} --role=roles/pubsub.subscriber`,
+      'AGENT=serviceAccount:service-$PROJECT_NUMBER@gcp-sa-pubsub.iam.gserviceaccount.com',
+      'gcloud pubsub topics add-iam-policy-binding dead-letters --project=my-project --member=$AGENT --role=roles/pubsub.publisher',
+      'for subscription in trainer.features-computed predictor.model-ready; do',
+      '  gcloud pubsub subscriptions add-iam-policy-binding $subscription --project=my-project --member=$AGENT --role=roles/pubsub.subscriber',
+      'done',
     ]);
   });
 });

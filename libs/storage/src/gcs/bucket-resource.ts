@@ -18,7 +18,8 @@ export interface BucketOptions {
 type BucketClient = Pick<Bucket, 'create' | 'getMetadata' | 'setMetadata'>;
 
 /** A person waits for the answer. */
-const LIMITS: AttemptLimits = { totalMs: 15_000, attemptMs: 15_000, firstPauseMs: 250, longestPauseMs: 2000 };
+const LOOKING: AttemptLimits = { totalMs: 10_000, attemptMs: 10_000, firstPauseMs: 250, longestPauseMs: 2000 };
+const MAKING: AttemptLimits = { ...LOOKING, totalMs: 60_000, attemptMs: 20_000 };
 
 /**
  * Who may read is decided by roles on the bucket alone, and never is that everybody. Nothing is deleted by age: forecasts name the
@@ -34,9 +35,12 @@ export function bucketResource(url: string, options: BucketOptions): Resource | 
   if (/^file:/i.test(url)) return undefined;
   const { bucket } = gcsLocation(url);
   const { gcsEndpoint, projectId } = options;
-  return new BucketResource(bucket, options, async () =>
-    (await loadGcsClient(gcsEndpoint, projectId)).storage.bucket(bucket),
-  );
+  return new BucketResource(bucket, options, async () => {
+    const { storage } = await loadGcsClient(gcsEndpoint, projectId);
+    // Without credentials the client would ask all the same, as nobody.
+    if (isGoogles(gcsEndpoint)) await storage.authClient.getClient();
+    return storage.bucket(bucket);
+  });
 }
 
 /** A bucket. Google's client is loaded when it is looked at. */
@@ -69,21 +73,18 @@ export class BucketResource implements Resource {
   }
 
   async apply(): Promise<void> {
-    if (await this.create()) return;
+    const { location } = this.options;
+    const created = await this.ask(MAKING, (bucket) => bucket.create({ location, ...ACCESS }), 409);
+    if (created !== undefined) return;
     // Somebody has a bucket of this name: whoever else sets this up, or a stranger.
-    const found = await this.ask((bucket) => bucket.getMetadata());
-    if (this.changesOfAccess(found[0]).length > 0) await this.ask((bucket) => bucket.setMetadata(ACCESS));
+    const found = await this.read();
+    if (found === undefined) throw new Error('it was deleted while it was set up. Run this again.');
+    if (this.changesOfAccess(found).length > 0) await this.ask(MAKING, (bucket) => bucket.setMetadata(ACCESS));
   }
 
   private async read(): Promise<BucketMetadata | undefined> {
-    const found = await this.ask((bucket) => bucket.getMetadata(), 404);
+    const found = await this.ask(LOOKING, (bucket) => bucket.getMetadata(), 404);
     return found?.[0];
-  }
-
-  /** Creates it unless one has its name. Returns whether it did. */
-  private async create(): Promise<boolean> {
-    const { location } = this.options;
-    return (await this.ask((bucket) => bucket.create({ location, ...ACCESS }), 409)) !== undefined;
   }
 
   private changesOfPlace({ location }: BucketMetadata): string[] {
@@ -107,13 +108,15 @@ export class BucketResource implements Resource {
     return !isGoogles(this.options.gcsEndpoint);
   }
 
-  private async ask<T>(call: (bucket: BucketClient) => Promise<T>): Promise<T>;
   /** Undefined where the answer is the status that stands for nothing. */
-  private async ask<T>(call: (bucket: BucketClient) => Promise<T>, nothing: number): Promise<T | undefined>;
-  private async ask<T>(call: (bucket: BucketClient) => Promise<T>, nothing?: number): Promise<T | undefined> {
+  private async ask<T>(
+    limits: AttemptLimits,
+    call: (bucket: BucketClient) => Promise<T>,
+    nothing?: number,
+  ): Promise<T | undefined> {
     try {
       const bucket = await this.open();
-      return await withAttempts(LIMITS, { passes, random: Math.random }, () => call(bucket));
+      return await withAttempts(limits, { passes, random: Math.random }, () => call(bucket));
     } catch (error) {
       if (nothing !== undefined && statusOf(error) === nothing) return undefined;
       throw bucketFailure(this.name, this.options.projectId, error);
