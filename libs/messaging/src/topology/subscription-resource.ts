@@ -121,9 +121,9 @@ export class SubscriptionResource implements Resource {
 
   private advice(): string {
     const how = this.project.pubsub.isEmulator
-      ? 'by a client of the emulator, or start that without its data'
+      ? 'a client of the emulator, or start that without its data'
       : `\`gcloud pubsub subscriptions delete ${this.name} --project=${this.project.id}\``;
-    return `Pub/Sub cannot change this where it is: delete the subscription, by which its undelivered messages are lost, and run this again. Delete it ${how}.`;
+    return `Pub/Sub cannot change this where it is: delete the subscription, by which its undelivered messages are lost, and run this again. Delete it by ${how}.`;
   }
 }
 
