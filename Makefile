@@ -114,7 +114,7 @@ test: $(BUILT) $(TENSORFLOW) ## Run every test that this machine can run
 
 test-integration: $(BUILT) $(MLFLOW)/.installed $(FAKE_GCS) $(BIGQUERY_EMULATOR)/.installed ## Run the tests that need a real MLflow server or an emulator of Cloud Storage or BigQuery; installs them first (needs python3 and go)
 	CLOSING_BELL_REQUIRE_MLFLOW=1 CLOSING_BELL_REQUIRE_GCS=1 CLOSING_BELL_REQUIRE_BIGQUERY=1 \
-		$(BIN)/jest libs/registry/test/mlflow libs/storage/test/gcs libs/warehouse/test/bigquery tools/bigquery-emulator
+		$(BIN)/jest libs/registry/test/mlflow libs/storage/test/gcs libs/warehouse/test/bigquery tools/bigquery-emulator apps/cli/test/setup
 
 conformance: $(BUILT) ## Run the Pub/Sub conformance suite on every server at hand and write docs/conformance.md
 	node dist/tools/conformance/main.js

@@ -11,6 +11,10 @@ interface ClientError {
 const NO_CREDENTIALS =
   /default credentials|invalid_grant|invalid_rapt|reauth|refresh token|The file at .* does not exist|Unable to read the credential/i;
 
+/** What to do where {@link lacksCredentials}, for the end of a sentence or as one. */
+export const NO_CREDENTIALS_ADVICE =
+  'there are no valid credentials for Google Cloud. Run `gcloud auth application-default login` on a workstation; on GKE bind the pod’s service account by Workload Identity.';
+
 /** As the storage client words it where the last request of an upload failed for what might pass; only its text says for what. */
 const UPLOAD_FAILED = /^Retry limit exceeded(?:.* - code: (E[A-Z]+))?/s;
 

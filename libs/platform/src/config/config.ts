@@ -78,6 +78,17 @@ export const VARIABLES = {
     HTTPS_OR_LOOPBACK,
     'an https URL, or an http URL of this machine such as http://127.0.0.1:4443, without path and credentials',
   ),
+  // US is where Google makes buckets and datasets that are given no place, so those made by hand are found to be right.
+  location: text(
+    {
+      name: 'CLOSING_BELL_LOCATION',
+      description:
+        'Where Google keeps what `closing-bell setup` makes: a place of Cloud Storage and BigQuery alike. It cannot be moved later.',
+      fallback: 'US',
+    },
+    /^(EU|US|[a-z]+-[a-z]+\d+)$/,
+    'EU, US or a region such as europe-west3',
+  ),
   warehouse: text<string | undefined>(
     {
       name: 'CLOSING_BELL_WAREHOUSE',

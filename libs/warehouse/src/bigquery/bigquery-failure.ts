@@ -3,6 +3,7 @@ import {
   codeOf,
   isRateLimited,
   lacksCredentials,
+  NO_CREDENTIALS_ADVICE,
   passes as mayPass,
   reasonsOf,
   statusOf,
@@ -57,7 +58,7 @@ export function bigQueryFailure(action: string, { projectId, datasetId }: BigQue
 
 function adviceOn(error: unknown, code: string, said: string, projectId: string, datasetId: string): string {
   if (lacksCredentials(error)) {
-    return 'there are no valid credentials for Google Cloud. Run `gcloud auth application-default login` on a workstation; on GKE bind the pod’s service account by Workload Identity.';
+    return NO_CREDENTIALS_ADVICE;
   }
   const reasons = reasonsOf(error);
   if (reasons.includes('quotaExceeded')) {
