@@ -61,7 +61,9 @@ describe('closing-bell setup', () => {
   it('creates everything, and finds nothing to do the second time', async () => {
     const first = await run();
     expect(first.code).toBe(0);
-    expect(first.lines[0]).toBe(`Project closing-bell: Pub/Sub at ${server.address}, objects in files: no bucket`);
+    expect(first.lines[0]).toBe(
+      `Project closing-bell: Pub/Sub at ${server.address}, objects in files: no bucket, warehouse in a file: no dataset`,
+    );
     expect(first.lines).toContain('+ topic market-closed');
     expect(first.lines).toContain(
       `+ subscription ${TRAINER}  in order, 60 s to acknowledge, again after 1 s to 60 s, to dead-letters after 5 attempts`,
@@ -177,7 +179,9 @@ describe('closing-bell setup', () => {
     it('says what must be granted by hand for dead letters, and why', async () => {
       const { code, lines, output } = await run({}, project, asGoogle);
       expect(code).toBe(0);
-      expect(lines[0]).toBe('Project my-project: Pub/Sub at Google, objects in files: no bucket');
+      expect(lines[0]).toBe(
+        'Project my-project: Pub/Sub at Google, objects in files: no bucket, warehouse in a file: no dataset',
+      );
       expect(output).toContain('Pub/Sub moves messages to the dead letters as a service agent of its own.');
       expect(output).toMatch(
         /^ {2}gcloud pubsub topics add-iam-policy-binding dead-letters --project=my-project .*publisher$/m,

@@ -93,7 +93,8 @@ describe('a request that BigQuery refuses', () => {
 
   it('again and again is given up after a time, and says that the work will be tried again', async () => {
     stub.faultOf = () => refusal(503, 'backendError', 'try again');
-    const connection = new BigQueryConnection(LOCATION, { endpoint: stub.url, limits: { ...QUICK, totalMs: 200 } });
+    const limits = { totalMs: 1500, attemptMs: 1000, firstPauseMs: 1000, longestPauseMs: 1000 };
+    const connection = new BigQueryConnection(LOCATION, { endpoint: stub.url, limits, random: () => 0.5 });
     await expect(connection.ask('look at', (dataset) => dataset.getMetadata())).rejects.toThrow(
       'Cannot look at bigquery://closing-bell/closing_bell: BigQuery failed (HTTP 503). The work will be tried again.',
     );
