@@ -119,7 +119,7 @@ test: $(BUILT) $(TENSORFLOW) ## Run every test that this machine can run
 test-integration: $(BUILT) $(MLFLOW)/.installed $(FAKE_GCS) $(BIGQUERY_EMULATOR)/.installed ## Run the tests that need a real MLflow server or emulators of Google Cloud; installs all but Pub/Sub's first (needs python3 and go)
 	CLOSING_BELL_REQUIRE_MLFLOW=1 CLOSING_BELL_REQUIRE_GCS=1 CLOSING_BELL_REQUIRE_BIGQUERY=1 \
 		$(BIN)/jest libs/registry/test/mlflow libs/storage/test/gcs libs/warehouse/test/bigquery tools/bigquery-emulator tools/emulators \
-		apps/cli/test/emulators
+		apps/cli/test/setup apps/cli/test/emulators
 
 conformance: $(BUILT) ## Run the Pub/Sub conformance suite on every server at hand and write docs/conformance.md
 	node dist/tools/conformance/main.js

@@ -17,8 +17,10 @@ module.exports = {
       },
     ],
   },
-  // Packages that are published as ES modules alone, which Jest's own loader cannot require.
-  transformIgnorePatterns: ['/node_modules/(?!(h5wasm|hyparquet|hyparquet-writer|vega-datasets|yahoo-finance2)/)'],
+  // Packages that are published as ES modules alone, which Jest's own loader cannot require, and one that imports such a package late.
+  transformIgnorePatterns: [
+    '/node_modules/(?!(data-uri-to-buffer|fetch-blob|formdata-polyfill|h5wasm|hyparquet|hyparquet-writer|node-fetch|teeny-request|vega-datasets|yahoo-finance2)/)',
+  ],
   // A machine shared with other work takes several times as long; a hung test still ends.
   testTimeout: 120_000,
   // A process for each test file: a client that still repeats its calls when its own file has ended throws into no other one.

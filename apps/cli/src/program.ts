@@ -9,6 +9,7 @@ import { showForecast } from './commands/forecast';
 import { compareModels, exportModel, listModels, promoteModel, rollBackModel, showModel } from './commands/models';
 import { migrateRegistry } from './commands/registry';
 import { replayCommand } from './commands/replay';
+import { setup } from './commands/setup';
 import { showStatus } from './commands/status';
 import { up } from './commands/up';
 import { type Terminal } from './terminal';
@@ -155,6 +156,22 @@ export async function program(terminal: Terminal, argv: readonly string[]): Prom
     .description('carry all of it into MLflow, at MLFLOW_TRACKING_URI; safe to repeat')
     .option('--symbols <list>', 'comma-separated; all by default', symbolList)
     .action((options: { symbols?: string[] }) => migrateRegistry(terminal, options));
+
+  command
+    .command('setup')
+    .description('create what the services need on Google Cloud or an emulator, and mend what differs; safe to repeat')
+    .option('--dry-run', 'show what would be done, and change nothing')
+    .option('--detailed-exitcode', 'with --dry-run: end with 2 where something would be created or changed')
+    .option('--json', 'print as JSON')
+    .addHelpText(
+      'after',
+      `
+Ends with 0 where all is as it should be, with 1 where something cannot be: it failed, or is refused because what is there would be
+lost. A dry run that finds only what can be made ends with 0, or with 2 if --detailed-exitcode asks for that.`,
+    )
+    .action(async (options: Parameters<typeof setup>[1]) => {
+      exitCode = await setup(terminal, options);
+    });
 
   command
     .command('doctor')

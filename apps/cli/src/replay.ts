@@ -65,6 +65,7 @@ export async function replay({ monitor, publisher }: Connection, request: Replay
     const deadline = Date.now() + limitMilliseconds;
     let answeredAt = Date.now();
     for (;;) {
+      const askedAt = Date.now();
       const progress = await progressOf(id, answeredAt);
       if (progress === undefined) {
         await new Promise((resolve) => setTimeout(resolve, 10 * POLL_MILLISECONDS));
@@ -80,7 +81,9 @@ export async function replay({ monitor, publisher }: Connection, request: Replay
           `the close of ${session} did not end within ${Math.round(limitMilliseconds / 60_000)} minutes: ${steps || 'nothing was recorded'}. Look at \`closing-bell status\` and the log.`,
         );
       }
-      await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
+      // A warehouse that takes a second to answer is asked less often.
+      const pause = Math.max(POLL_MILLISECONDS, answeredAt - askedAt);
+      await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
 

@@ -12,7 +12,7 @@ class MonitorModule {}
 
 /** Wires the monitor: warehouse, objects and what is read from them. */
 export async function monitorModule({ config, clock }: Platform): Promise<DynamicModule> {
-  const warehouse = await openWarehouse(config.warehouse);
+  const warehouse = await openWarehouse(config.warehouse, config);
   const objects = openObjectStore(config.objects, config);
   const recorder = new Recorder({ warehouse, objects, series: new SeriesStore(objects), calendarOf, clock });
   return {

@@ -100,34 +100,23 @@ interface StepCounts {
 // A dead letter counts until it is sent again.
 const OPEN_DEAD_LETTERS = `SELECT d.* FROM dead_letters d LEFT JOIN redrives r ON r.dead_letter_id = d.id WHERE r.dead_letter_id IS NULL`;
 
-const sumOf = (condition: string): string => `CAST(SUM(CASE WHEN ${condition} THEN 1 ELSE 0 END) AS INTEGER)`;
+const sumOf = (condition: string): string => `SUM(CASE WHEN ${condition} THEN 1 ELSE 0 END)`;
 
-/** What the API answers, in SQL over the warehouse. */
+/**
+ * What the API answers, in the SQL that all warehouses share: no subquery that refers to the query around it, which BigQuery takes
+ * only where it can turn it into a join, and bounds on the session wherever they are known.
+ */
 export class Queries {
   constructor(private readonly warehouse: Warehouse) {}
 
   async cascade(correlationId: string): Promise<CascadeProgress> {
-    const [closes, steps, failures] = await Promise.all([
+    const [[close], failures] = await Promise.all([
       this.warehouse.query<{ session: string | null; detail: string }>(
         'SELECT session, detail FROM market_closes WHERE correlation_id = @correlationId',
         { correlationId },
       ),
-      this.warehouse.query<StepCounts>(
-        `SELECT e.symbol, e.session,
-                ${sumOf("e.topic = 'bars-ingested'")} AS bars,
-                ${sumOf("e.topic = 'features-computed'")} AS features,
-                ${sumOf("e.topic = 'model-ready' AND e.trigger = 'features-computed'")} AS decisions,
-                ${sumOf("e.topic = 'forecast-made' AND e.trigger = 'features-computed'")} AS forecasts,
-                ${sumOf("e.topic = 'forecast-made' AND e.trigger = 'drift-detected'")} AS drift_forecasts,
-                (SELECT COUNT(*) FROM drift_scores s
-                 WHERE s.symbol = e.symbol AND s.session = e.session AND s.alarmed) AS alarms
-         FROM events e
-         WHERE e.correlation_id = @correlationId AND e.symbol IS NOT NULL
-         GROUP BY e.symbol, e.session ORDER BY e.symbol`,
-        { correlationId },
-      ),
       this.warehouse.query<{ subject: string; reason: string; detail: string; subscription: string }>(
-        `SELECT subject, reason, detail, subscription FROM (${OPEN_DEAD_LETTERS}) AS open
+        `SELECT subject, reason, detail, subscription FROM (${OPEN_DEAD_LETTERS}) AS open_letters
          WHERE correlation_id = @correlationId ORDER BY published_at`,
         { correlationId },
       ),
@@ -135,43 +124,52 @@ export class Queries {
     const reasons = new Map(
       failures.map(({ subject, detail, subscription }) => [subject, `${subscription}: ${detail}`]),
     );
+    const steps = close?.session ? await this.stepsOf(correlationId, close.session) : [];
     return {
       correlationId,
-      session: closes[0]?.session,
-      detail: closes[0]?.detail ?? '',
+      session: close?.session,
+      detail: close?.detail ?? '',
       symbols: steps.map((counts) => progressOf(counts, reasons.get(counts.symbol))),
     };
   }
 
   /** The latest sessions, newest first. */
-  sessions(limit: number): Promise<SessionStatus[]> {
+  async sessions(limit: number): Promise<SessionStatus[]> {
+    const closed = await this.warehouse.query<{ session: string }>(
+      `SELECT DISTINCT session FROM market_closes WHERE session IS NOT NULL ORDER BY session DESC LIMIT ${limit}`,
+    );
+    const [to, from] = [closed[0]?.session, closed.at(-1)?.session];
+    if (from === undefined || to === undefined) return [];
+    const within = 'session BETWEEN CAST(@from AS DATE) AND CAST(@to AS DATE)';
     return this.warehouse.query(
-      `SELECT e.session,
-              CAST(COUNT(DISTINCT e.symbol) AS INTEGER) AS symbols,
-              CAST(COUNT(DISTINCT CASE WHEN e.topic = 'forecast-made' THEN e.symbol END) AS INTEGER)
-                - CAST(COUNT(DISTINCT CASE WHEN e.topic = 'forecast-made' AND e.data LIKE '%"outcome":"abstained"%' THEN e.symbol END) AS INTEGER) AS forecasts,
-              CAST(COUNT(DISTINCT CASE WHEN e.topic = 'forecast-made' AND e.data LIKE '%"outcome":"abstained"%' THEN e.symbol END) AS INTEGER) AS abstained,
-              (SELECT CAST(COUNT(DISTINCT o.subject) AS INTEGER) FROM (${OPEN_DEAD_LETTERS}) AS o WHERE o.session = e.session) AS failed,
-              CAST(COUNT(DISTINCT CASE WHEN e.topic = 'drift-detected' THEN e.symbol END) AS INTEGER) AS drift,
-              (SELECT CAST(COUNT(*) AS INTEGER) FROM model_decisions m WHERE m.session = e.session AND m.decision = 'promoted') AS promoted
-       FROM events e WHERE e.session IS NOT NULL AND e.symbol IS NOT NULL
-       GROUP BY e.session ORDER BY e.session DESC LIMIT ${limit}`,
+      `SELECT e.session, e.symbols, e.made - e.abstained AS forecasts, e.abstained, COALESCE(o.failed, 0) AS failed, e.drift,
+              COALESCE(m.promoted, 0) AS promoted
+       FROM (
+         SELECT session,
+                COUNT(DISTINCT symbol) AS symbols,
+                COUNT(DISTINCT CASE WHEN topic = 'forecast-made' THEN symbol END) AS made,
+                COUNT(DISTINCT CASE WHEN topic = 'forecast-made' AND data LIKE '%"outcome":"abstained"%' THEN symbol END) AS abstained,
+                COUNT(DISTINCT CASE WHEN topic = 'drift-detected' THEN symbol END) AS drift
+         FROM events WHERE ${within} AND symbol IS NOT NULL GROUP BY session) e
+       LEFT JOIN (SELECT session, COUNT(DISTINCT subject) AS failed FROM (${OPEN_DEAD_LETTERS}) AS open_letters GROUP BY session) o
+         ON o.session = e.session
+       LEFT JOIN (SELECT session, COUNT(*) AS promoted FROM model_decisions WHERE ${within} AND decision = 'promoted' GROUP BY session) m
+         ON m.session = e.session
+       ORDER BY e.session DESC`,
+      { from, to },
     );
   }
 
   /** The forecast of a symbol from an origin, the latest by default: ten rows of the newest model version there. */
-  forecast(symbol: string, session?: string): Promise<ForecastRow[]> {
+  async forecast(symbol: string, session?: string): Promise<ForecastRow[]> {
+    const origin = session ?? (await this.latestOrigin(symbol));
+    if (origin === undefined) return [];
     return this.warehouse.query(
       `SELECT symbol, origin_session, horizon, target_session, model_version, forecaster, origin_close, point, p05, p25, p75, p95
-       FROM forecasts f
-       WHERE symbol = @symbol AND origin_session = ${
-         session === undefined
-           ? '(SELECT MAX(origin_session) FROM forecasts WHERE symbol = @symbol)'
-           : 'CAST(@session AS DATE)'
-       }
-         AND model_version = (SELECT MAX(g.model_version) FROM forecasts g WHERE g.symbol = f.symbol AND g.origin_session = f.origin_session)
+       FROM forecasts WHERE symbol = @symbol AND origin_session = CAST(@origin AS DATE)
+       QUALIFY model_version = MAX(model_version) OVER (PARTITION BY symbol, origin_session)
        ORDER BY horizon`,
-      session === undefined ? { symbol } : { symbol, session },
+      { symbol, origin },
     );
   }
 
@@ -190,13 +188,12 @@ export class Queries {
   /** How a symbol's matured forecasts fared, by horizon: of each origin the newest model version's. */
   performance(symbol: string): Promise<Performance[]> {
     return this.warehouse.query(
-      `SELECT horizon, CAST(COUNT(*) AS INTEGER) AS forecasts,
+      `SELECT horizon, COUNT(*) AS forecasts,
               AVG(ABS(error)) AS mae, AVG(ABS(naive_error)) AS naive_mae, AVG(crps) AS crps, AVG(naive_crps) AS naive_crps,
               AVG(CASE WHEN inside_90 THEN 1.0 ELSE 0.0 END) AS coverage_90
-       FROM outcomes o
-       WHERE symbol = @symbol AND model_version = (
-         SELECT MAX(p.model_version) FROM outcomes p
-         WHERE p.symbol = o.symbol AND p.origin_session = o.origin_session AND p.horizon = o.horizon)
+       FROM (
+         SELECT * FROM outcomes WHERE symbol = @symbol
+         QUALIFY model_version = MAX(model_version) OVER (PARTITION BY symbol, origin_session, horizon)) AS last_ones
        GROUP BY horizon ORDER BY horizon`,
       { symbol },
     );
@@ -225,7 +222,7 @@ export class Queries {
 
   symbols(): Promise<{ symbol: string; sessions: number; last_session: string }[]> {
     return this.warehouse.query(
-      'SELECT symbol, CAST(COUNT(*) AS INTEGER) AS sessions, MAX(session) AS last_session FROM bars GROUP BY symbol ORDER BY symbol',
+      'SELECT symbol, COUNT(*) AS sessions, MAX(session) AS last_session FROM bars GROUP BY symbol ORDER BY symbol',
     );
   }
 
@@ -236,6 +233,36 @@ export class Queries {
 
   async deadLetter(id: string): Promise<DeadLetterRow | undefined> {
     return (await this.warehouse.query<DeadLetterRow>(`${DEAD_LETTERS} WHERE d.id = @id`, { id }))[0];
+  }
+
+  /** How far each symbol of a cascade came. Its session bounds what a warehouse that is split by months has to read. */
+  private stepsOf(correlationId: string, session: string): Promise<StepCounts[]> {
+    return this.warehouse.query(
+      `SELECT e.symbol, e.session, e.bars, e.features, e.decisions, e.forecasts, e.drift_forecasts, COALESCE(s.alarms, 0) AS alarms
+       FROM (
+         SELECT symbol, session,
+                ${sumOf("topic = 'bars-ingested'")} AS bars,
+                ${sumOf("topic = 'features-computed'")} AS features,
+                ${sumOf("topic = 'model-ready' AND trigger = 'features-computed'")} AS decisions,
+                ${sumOf("topic = 'forecast-made' AND trigger = 'features-computed'")} AS forecasts,
+                ${sumOf("topic = 'forecast-made' AND trigger = 'drift-detected'")} AS drift_forecasts
+         FROM events
+         WHERE session = CAST(@session AS DATE) AND correlation_id = @correlationId AND symbol IS NOT NULL
+         GROUP BY symbol, session) e
+       LEFT JOIN (
+         SELECT symbol, COUNT(*) AS alarms FROM drift_scores WHERE session = CAST(@session AS DATE) AND alarmed GROUP BY symbol) s
+         ON s.symbol = e.symbol
+       ORDER BY e.symbol`,
+      { correlationId, session },
+    );
+  }
+
+  private async latestOrigin(symbol: string): Promise<string | undefined> {
+    const rows = await this.warehouse.query<{ origin: string | null }>(
+      'SELECT MAX(origin_session) AS origin FROM forecasts WHERE symbol = @symbol',
+      { symbol },
+    );
+    return rows[0]?.origin ?? undefined;
   }
 }
 

@@ -16,9 +16,10 @@ import {
 import { decodeForecast, type ForecastFile } from '@closing-bell/forecasting';
 import { type Bar, barsOfColumns, type ExchangeCalendar } from '@closing-bell/market';
 import { type MessageContext } from '@closing-bell/messaging';
-import { alarmsOf, driftScores, scoreForecast } from '@closing-bell/monitoring';
+import { alarmsOf, driftScores } from '@closing-bell/monitoring';
 import { type ObjectStore, readHashed, type SeriesStore } from '@closing-bell/storage';
 import { type Row, tables, type Warehouse } from '@closing-bell/warehouse';
+import { Scorer } from './scorer';
 
 export interface RecorderDependencies {
   readonly warehouse: Warehouse;
@@ -39,23 +40,13 @@ interface Said {
   readonly trigger?: string;
 }
 
-interface UnscoredForecast {
-  readonly symbol: string;
-  readonly origin_session: string;
-  readonly horizon: number;
-  readonly model_version: number;
-  readonly target_session: string;
-  readonly origin_close: number;
-  readonly point: number;
-  readonly quantiles: readonly number[];
-  readonly p05: number;
-  readonly p95: number;
-  readonly actual_close: number;
-}
-
 /** Writes what is said into the warehouse, and what follows from it: matured forecasts' scores and drift. */
 export class Recorder {
-  constructor(private readonly dependencies: RecorderDependencies) {}
+  private readonly scorer: Scorer;
+
+  constructor(private readonly dependencies: RecorderDependencies) {
+    this.scorer = new Scorer(dependencies.warehouse, () => this.now());
+  }
 
   async recordEvent<T extends Said>(contract: Contract, said: T, context: MessageContext): Promise<void> {
     const { envelope, publishTime, redriveOf } = context;
@@ -122,7 +113,7 @@ export class Recorder {
         recorded_at: this.now(),
       },
     ]);
-    await this.scoreMatured(symbol);
+    await this.scorer.score({ symbol, session });
   }
 
   async recordDecision(ready: ModelReady, { envelope }: MessageContext): Promise<void> {
@@ -134,6 +125,7 @@ export class Recorder {
         trigger,
         decision,
         reasons: canonicalJson(reasons),
+        reason_codes: reasons.map(({ code }) => code).join(','),
         model_version: model?.version ?? 0,
         record_uri: record.uri,
         record_sha256: record.sha256,
@@ -155,7 +147,7 @@ export class Recorder {
       tables.forecasts,
       file.horizons.map((each) => forecastRow(file, each, forecast, envelope.id, this.now())),
     );
-    await this.scoreMatured(made.symbol);
+    await this.scorer.score(made);
   }
 
   /**
@@ -228,48 +220,6 @@ export class Recorder {
         recorded_at: this.now(),
       },
     ]);
-  }
-
-  /** Scores every forecast of a symbol whose session has its bar by now and that has no score yet. */
-  private async scoreMatured(symbol: string): Promise<void> {
-    const matured = await this.warehouse.query<UnscoredForecast>(
-      `SELECT f.symbol, f.origin_session, f.horizon, f.model_version, f.target_session, f.origin_close, f.point, f.quantiles,
-              f.p05, f.p95, b.close AS actual_close
-       FROM forecasts f
-       JOIN bars b ON b.symbol = f.symbol AND b.session = f.target_session
-       LEFT JOIN outcomes o ON o.symbol = f.symbol AND o.origin_session = f.origin_session
-         AND o.horizon = f.horizon AND o.model_version = f.model_version
-       WHERE f.symbol = @symbol AND o.symbol IS NULL`,
-      { symbol },
-    );
-    await this.warehouse.insert(
-      tables.outcomes,
-      matured.map((forecast) => {
-        const score = scoreForecast({
-          originClose: forecast.origin_close,
-          point: forecast.point,
-          quantiles: forecast.quantiles,
-          p05: forecast.p05,
-          p95: forecast.p95,
-          actualClose: forecast.actual_close,
-        });
-        const { origin_session, horizon, model_version, target_session, actual_close } = forecast;
-        return {
-          symbol,
-          origin_session,
-          horizon,
-          model_version,
-          target_session,
-          actual_close,
-          error: score.error,
-          naive_error: score.naiveError,
-          crps: score.crps,
-          naive_crps: score.naiveCrps,
-          inside_90: score.inside90,
-          recorded_at: this.now(),
-        };
-      }),
-    );
   }
 
   private async barsOf(reference: Reference): Promise<Bar[]> {

@@ -11,8 +11,15 @@ interface ClientError {
 const NO_CREDENTIALS =
   /default credentials|invalid_grant|invalid_rapt|reauth|refresh token|The file at .* does not exist|Unable to read the credential/i;
 
+/** What to do where {@link lacksCredentials}, for the end of a sentence or as one. */
+export const NO_CREDENTIALS_ADVICE =
+  'there are no valid credentials for Google Cloud. Run `gcloud auth application-default login` on a workstation; on GKE bind the pod’s service account by Workload Identity.';
+
 /** As the storage client words it where the last request of an upload failed for what might pass; only its text says for what. */
 const UPLOAD_FAILED = /^Retry limit exceeded(?:.* - code: (E[A-Z]+))?/s;
+
+/** Codes of Node's own for what the program did wrong: no network is at fault, and no other attempt goes better. */
+const OWN_FAULT = /^ERR_(?!STREAM|HTTP2|SOCKET|SSL|TLS)/;
 
 /** Longest part of what Google said that is passed on. */
 const LONGEST_REASON = 300;
@@ -22,6 +29,9 @@ const HTTP_STATUS_OF_GRPC = [
   undefined,
   ...[499, 500, 400, 504, 404, 409, 403, 429, 400, 409, 400, 501, 500, 503, 500, 401],
 ];
+
+/** Others were at work at the same time; maps to 409, as what exists already does. */
+const GRPC_ABORTED = 10;
 
 /** The HTTP status of a refusal, or what it would be of one by gRPC; undefined where there was no answer or one that cannot be understood. */
 export function statusOf(error: unknown): number | undefined {
@@ -35,10 +45,12 @@ export function statusOf(error: unknown): number | undefined {
 /** Whether the same request may succeed in a moment: Google is busy or failed, or the network did. */
 export function passes(error: unknown): boolean {
   if (lacksCredentials(error)) return false;
+  if (clientError(error).code === GRPC_ABORTED) return true;
   const status = statusOf(error);
   if (status === undefined) {
     const { response } = clientError(error);
-    return codeOf(error) !== 'unknown' || (response !== undefined && response !== null);
+    const code = codeOf(error);
+    return (code !== 'unknown' && !OWN_FAULT.test(code)) || (response !== undefined && response !== null);
   }
   return (
     status === 408 || status === 429 || status === 499 || status >= 500 || (status === 403 && isRateLimited(error))

@@ -1,2 +1,11 @@
 export { type AttemptLimits, withAttempts } from './attempts';
-export { codeOf, isRateLimited, lacksCredentials, passes, reasonsOf, statusOf, withoutSecrets } from './client-error';
+export {
+  codeOf,
+  isRateLimited,
+  lacksCredentials,
+  NO_CREDENTIALS_ADVICE,
+  passes,
+  reasonsOf,
+  statusOf,
+  withoutSecrets,
+} from './client-error';

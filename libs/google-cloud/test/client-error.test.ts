@@ -10,6 +10,8 @@ describe('an error of a client by gRPC', () => {
     ['NOT_FOUND', 5, 404, false],
     ['PERMISSION_DENIED', 7, 403, false],
     ['RESOURCE_EXHAUSTED', 8, 429, true],
+    ['ALREADY_EXISTS', 6, 409, false],
+    ['ABORTED', 10, 409, true],
     ['UNAVAILABLE', 14, 503, true],
     ['UNAUTHENTICATED', 16, 401, false],
   ])('%s is looked at as the HTTP status that it maps to', (_, code, status, isPassing) => {
@@ -23,6 +25,11 @@ describe('an error without a status', () => {
     const error = Object.assign(new Error('no'), { code: 'ECONNREFUSED' });
     expect(codeOf(error)).toBe('ECONNREFUSED');
     expect(passes(error)).toBe(true);
+  });
+
+  it('that is the program’s own does not pass', () => {
+    expect(passes(Object.assign(new TypeError('no'), { code: 'ERR_INVALID_ARG_TYPE' }))).toBe(false);
+    expect(passes(Object.assign(new Error('no'), { code: 'ERR_STREAM_PREMATURE_CLOSE' }))).toBe(true);
   });
 
   it('is unknown where nothing says what it is, and does not pass', () => {

@@ -4,4 +4,4 @@ export { connectPubSub } from './pubsub-client';
 export { PubSubServer } from './pubsub-server';
 export { Publisher } from './publisher';
 export { type MessageContext } from './received-message';
-export { createTopology } from './topology';
+export { createTopology, deadLetterGrants, topologyResources } from './topology/topology';

@@ -1,5 +1,7 @@
-export { exportRows } from './export';
-export { openWarehouse } from './open-warehouse';
+export { exportRows } from './export-rows';
+export { InBatches } from './in-batches';
+export { openWarehouse, warehouseResources } from './open-warehouse';
 export { type Row } from './table';
 export { tables } from './tables';
-export { type Warehouse } from './warehouse';
+export { views } from './views';
+export { type Warehouse, WarehouseUnavailableError } from './warehouse';

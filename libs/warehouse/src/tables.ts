@@ -20,7 +20,10 @@ const quantiles = {
   p95: { type: 'float', description: 'Upper end of the 90 % interval, a price.' },
 } as const;
 
-/** Every table of the warehouse. Only the monitor writes them. */
+/**
+ * Every table of the warehouse, from which each adapter makes its own and `closing-bell setup` BigQuery's. Only the monitor writes them.
+ * A column that is added must be nullable, and none is ever removed or given another type: warehouses of older releases are brought forward.
+ */
 export const tables = {
   events: defineTable({
     name: 'events',
@@ -146,6 +149,11 @@ export const tables = {
       trigger: { type: 'text', description: 'features-computed or drift-detected.' },
       decision: { type: 'text', description: 'kept, promoted, rejected or baseline.' },
       reasons: { type: 'json', description: 'Codes and sentences.' },
+      reason_codes: {
+        type: 'text',
+        description: 'The codes alone, separated by commas; none on decisions of release 0.1.',
+        nullable: true,
+      },
       model_version: modelVersion,
       record_uri: { type: 'text', description: 'The full record with the scores.' },
       record_sha256: { type: 'text', description: 'Hash of the record.' },

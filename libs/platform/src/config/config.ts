@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { integer, list, oneOf, readVariable, secret, text, type Variable } from './variable';
 
+const HTTPS_OR_LOOPBACK = /^(https:\/\/[^\s@/?#]+|http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?)\/?$/;
 const HOST_AND_PORT = /^[A-Za-z0-9.\-_[\]:]+:\d{1,5}$/;
 
 /** Every variable of the configuration, by the name it has in {@link Config}. The docs' table is made from this. */
@@ -75,17 +76,47 @@ export const VARIABLES = {
         'Address to ask in place of Google’s for objects at gs://, such as an emulator’s on this machine; credentials go to addresses of googleapis.com alone.',
       fallback: undefined,
     },
-    /^(https:\/\/[^\s@/?#]+|http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?)\/?$/,
+    HTTPS_OR_LOOPBACK,
     'an https URL, or an http URL of this machine such as http://127.0.0.1:4443, without path and credentials',
+  ),
+  // US is where Google makes buckets and datasets that are given no place, so those made by hand are found to be right.
+  location: text(
+    {
+      name: 'CLOSING_BELL_LOCATION',
+      description:
+        'Where Google keeps what `closing-bell setup` makes: a place of Cloud Storage and BigQuery alike. It cannot be moved later.',
+      fallback: 'US',
+    },
+    /^(EU|US|[a-z]+-[a-z]+\d+)$/,
+    'EU, US or a region such as europe-west3',
   ),
   warehouse: text<string | undefined>(
     {
       name: 'CLOSING_BELL_WAREHOUSE',
-      description: 'Warehouse, which the monitor alone opens; unset: the file `warehouse.duckdb` of the home.',
+      description: 'Warehouse, which the monitor alone writes; unset: the file `warehouse.duckdb` of the home.',
       fallback: undefined,
     },
-    /^duckdb:.+$/,
-    'duckdb:/path/to/file',
+    /^(duckdb:.+|bigquery:\/\/[a-z][a-z0-9-]{4,28}[a-z0-9]\/[A-Za-z0-9_]{1,1024})$/,
+    'duckdb:/path/to/file or bigquery://project/dataset',
+  ),
+  bigQueryEndpoint: text<string | undefined>(
+    {
+      name: 'CLOSING_BELL_BIGQUERY_ENDPOINT',
+      description:
+        'Address to ask in place of Google’s for a warehouse at bigquery://, such as an emulator’s on this machine.',
+      fallback: undefined,
+    },
+    HTTPS_OR_LOOPBACK,
+    'an https URL, or an http URL of this machine such as http://127.0.0.1:9050, without path and credentials',
+  ),
+  bigQueryStorageEndpoint: text<string | undefined>(
+    {
+      name: 'CLOSING_BELL_BIGQUERY_STORAGE_ENDPOINT',
+      description: 'Address of an emulator on this machine that rows are appended to by gRPC in place of Google.',
+      fallback: undefined,
+    },
+    /^(127\.0\.0\.1|localhost|\[::1\]):\d{1,5}$/,
+    'host:port of this machine, such as 127.0.0.1:9060',
   ),
   retrainAfterSessions: integer(
     {

@@ -3,6 +3,7 @@ import {
   codeOf,
   isRateLimited,
   lacksCredentials,
+  NO_CREDENTIALS_ADVICE,
   passes as mayPass,
   statusOf,
   withoutSecrets,
@@ -29,13 +30,37 @@ export function gcsFailure(action: 'read' | 'write' | 'list', uri: string, bucke
   );
 }
 
-function adviceOn(error: unknown, bucket: string, code: string): string {
-  if (lacksCredentials(error)) {
-    return 'there are no valid credentials for Google Cloud. Run `gcloud auth application-default login` on a workstation; on GKE bind the pod’s service account by Workload Identity.';
+/** What a failed request means for whoever sets up a bucket; it does not name what was asked, which the asker knows. */
+export function bucketFailure(bucket: string, projectId: string, error: unknown): Error {
+  if (error instanceof StorageUnavailableError) return error;
+  return new StorageUnavailableError(
+    bucketAdviceOn(bucket, projectId, error),
+    { uri: `gs://${bucket}`, code: codeOf(error) },
+    { cause: new Error(withoutSecrets(error)) },
+  );
+}
+
+function bucketAdviceOn(bucket: string, projectId: string, error: unknown): string {
+  if (lacksCredentials(error)) return NO_CREDENTIALS_ADVICE;
+  const code = codeOf(error);
+  const status = statusOf(error);
+  if (status === 429 || isRateLimited(error)) {
+    return `Cloud Storage takes no more requests for buckets of the project ${projectId} at the moment (${code}). Run this again in a minute.`;
   }
+  if (status === 403) {
+    return `the account may not set up buckets in the project ${projectId}: grant it roles/storage.admin, \`gcloud projects add-iam-policy-binding ${projectId} --member=ACCOUNT --role=roles/storage.admin\`. Or another project has a bucket of this name: then choose one in CLOSING_BELL_OBJECTS that nobody has.`;
+  }
+  if (mayPass(error)) {
+    return `Cloud Storage cannot be reached (${code}). See to the network or CLOSING_BELL_GCS_ENDPOINT, and run this again.`;
+  }
+  return `Cloud Storage refused it (${code}): ${withoutSecrets(error)}`;
+}
+
+function adviceOn(error: unknown, bucket: string, code: string): string {
+  if (lacksCredentials(error)) return NO_CREDENTIALS_ADVICE;
   const status = statusOf(error);
   if (status === 404) {
-    return `the bucket ${bucket} is not there. Make it with \`gcloud storage buckets create gs://${bucket}\`, or correct the address.`;
+    return `the bucket ${bucket} is not there. Make it with \`closing-bell setup\`, or correct the address.`;
   }
   if (status === 429 || isRateLimited(error)) {
     return `Cloud Storage takes no more requests for bucket ${bucket} at the moment (${code}). The work will be tried again.`;

@@ -6,6 +6,7 @@ import { addAbortSignal } from 'node:stream';
 import { checkKey, isKey } from '../object-key';
 import { type ObjectStore, type StoredObject } from '../object-store';
 import { StorageUnavailableError } from '../storage-unavailable-error';
+import { loadGcsClient } from './gcs-client';
 import { gcsFailure, passes } from './gcs-failure';
 import { type GcsLocation } from './gcs-location';
 
@@ -213,28 +214,9 @@ export class GcsObjectStore implements ObjectStore {
   }
 }
 
-/** Loads Google's client, which takes a quarter of a second and 20 MB, and opens a bucket with it. */
 async function openBucket(name: string, endpoint: string | undefined): Promise<OpenBucket> {
-  const { CRC32C, Storage } = await import('@google-cloud/storage');
-  const address =
-    endpoint === undefined
-      ? {}
-      : {
-          apiEndpoint: endpoint,
-          // A token is for Google alone, also at an address of a private network.
-          useAuthWithCustomEndpoint: /^https:\/\/[^/:]+\.googleapis\.com(:\d+)?\/?$/.test(endpoint),
-        };
-  // Attempts are ours: the client's never call back once their total time is up, an upload has no time limit there, and they
-  // would hide that an answer was lost.
-  const storage = new Storage({ ...address, retryOptions: { autoRetry: false } });
-  return {
-    bucket: storage.bucket(name),
-    crc32cOf: (bytes) => {
-      const sum = new CRC32C();
-      sum.update(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-      return sum.toString();
-    },
-  };
+  const { storage, crc32cOf } = await loadGcsClient(endpoint);
+  return { bucket: storage.bucket(name), crc32cOf };
 }
 
 /** The bytes and the version of one answer, the bytes checked against the CRC32C that came with them. */
