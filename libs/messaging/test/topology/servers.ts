@@ -1,4 +1,5 @@
-import { googleEmulator, locateEmulator } from '../conformance/google-emulator';
+import { locatePubSubEmulator } from '../../../../tools/pubsub-emulator/server';
+import { googleEmulator } from '../conformance/google-emulator';
 import { localInMemory } from '../conformance/local-servers';
 import { type RunningServer, type ServerUnderTest } from '../conformance/server';
 
@@ -19,7 +20,7 @@ const LACKS_OF_GOOGLES: Readonly<Record<Lacking, string>> = {
 /** Describes tests on the embedded server, and on Google's emulator where it is here. */
 export function describeOnPubSub(name: string, tests: (given: Tests) => void): void {
   describeOn(name, localInMemory, {}, tests);
-  const emulator = locateEmulator();
+  const emulator = locatePubSubEmulator();
   if ('jar' in emulator) describeOn(name, googleEmulator(emulator.jar), LACKS_OF_GOOGLES, tests);
   else it.skip(`${name} on Google’s emulator, which is not here: ${emulator.absent}`, () => undefined);
 }
