@@ -2,6 +2,7 @@ import { isDay, MOST_SEARCH_TRIALS, SYMBOL_PATTERN } from '@closing-bell/contrac
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { backtest, BACKTESTED, type BacktestedName, REFIT_SCHEDULES } from './commands/backtest';
 import { connect, type Connection } from './connection';
+import { showCost } from './commands/cost';
 import { listDeadLetters, redrive, showDeadLetter } from './commands/dead-letters';
 import { demo } from './commands/demo';
 import { doctor } from './commands/doctor';
@@ -172,6 +173,15 @@ lost. A dry run that finds only what can be made ends with 0, or with 2 if --det
     .action(async (options: Parameters<typeof setup>[1]) => {
       exitCode = await setup(terminal, options);
     });
+
+  command
+    .command('cost')
+    .description('what a close takes of BigQuery, by estimate')
+    .option('--symbols <number>', 'symbols of a close; as many as are configured by default', positive)
+    .option('--years <years>', 'years of closes that are kept', positive, 5)
+    .option('--close-minutes <minutes>', 'from a close to its last forecast', positive, 5)
+    .option('--json', 'print as JSON')
+    .action((options: Parameters<typeof showCost>[1]) => showCost(terminal, options));
 
   command
     .command('doctor')

@@ -34,7 +34,14 @@ describe('closing-bell doctor', () => {
   it('tells which engine trains and how to get a faster one', async () => {
     const { code, findings } = await run('auto');
     expect(code).toBe(0);
-    expect(findings.map(({ subject }) => subject)).toEqual(['Node', 'home', 'Pub/Sub', 'MLflow', 'training']);
+    expect(findings.map(({ subject }) => subject)).toEqual([
+      'Node',
+      'home',
+      'Pub/Sub',
+      'warehouse',
+      'MLflow',
+      'training',
+    ]);
     expect(training(findings)?.state).toMatch(/^wasm simd/);
     expect(training(findings)?.advice).toContain('`make tensorflow` gets it');
   });

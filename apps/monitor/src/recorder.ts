@@ -63,7 +63,7 @@ export class Recorder {
         session: said.session ?? null,
         trigger: said.trigger ?? null,
         data: canonicalJson(said),
-        said_at: envelope.time,
+        said_at: saidAt(envelope.time, publishTime).toISOString(),
         published_at: publishTime.toISOString(),
         recorded_at: this.now(),
       },
@@ -262,6 +262,12 @@ function forecastRow(
     message_id: messageId,
     recorded_at: recordedAt,
   };
+}
+
+/** Somebody else's time may be written with an offset, or finer; one that is none gives way to when Pub/Sub accepted the message. */
+function saidAt(time: string, publishTime: Date): Date {
+  const said = new Date(time);
+  return Number.isNaN(said.getTime()) ? publishTime : said;
 }
 
 /** The session that a dead letter's payload speaks of, if it can be read. */

@@ -21,8 +21,8 @@ interface UnscoredForecast {
   readonly actual_close: number;
 }
 
-/** More days than the ten sessions of a forecast ever take, a closing of the exchange for two weeks included. */
-const SPAN_DAYS = 40;
+/** More days than the ten sessions of a forecast ever take: 14, and a closing of the exchange for two weeks. */
+const SPAN_DAYS = 30;
 
 /**
  * Scores forecasts against what happened. A forecast and the bar of its target session are recorded in any order; whichever comes

@@ -138,7 +138,8 @@ export class SubscriptionConsumer {
 function receivedFrom(message: Message): ReceivedMessage {
   return {
     id: message.id,
-    publishTime: message.publishTime,
+    // The client's own kind of date would write nanoseconds where every other one writes milliseconds.
+    publishTime: new Date(message.publishTime.getTime()),
     orderingKey: message.orderingKey ?? '',
     // The client gives 0 where the server counts no attempts.
     deliveryAttempt: message.deliveryAttempt || 1,

@@ -1,3 +1,4 @@
+export { closeCost } from './bigquery/close-cost';
 export { exportRows } from './export-rows';
 export { InBatches } from './in-batches';
 export { openWarehouse, warehouseResources } from './open-warehouse';

@@ -1,4 +1,5 @@
 import { type Resource } from '@closing-bell/provisioning';
+import { type BigQueryOptions, LIMITS } from './bigquery/bigquery-connection';
 import { bigQueryLocation } from './bigquery/bigquery-location';
 import { bigQueryResources } from './bigquery/bigquery-resources';
 import { BigQueryWarehouse } from './bigquery/bigquery-warehouse';
@@ -11,6 +12,8 @@ export interface WarehouseOptions {
   readonly bigQueryEndpoint?: string | undefined;
   /** Address of this machine for the Storage Write API of an emulator, by gRPC: `127.0.0.1:9060`. */
   readonly bigQueryStorageEndpoint?: string | undefined;
+  /** How long BigQuery is asked for one answer, attempts and pauses together, in milliseconds; two minutes where nobody waits for it. */
+  readonly patienceMs?: number;
 }
 
 const DUCKDB = /^duckdb:(.+)$/;
@@ -27,7 +30,7 @@ export async function openWarehouse(url: string, options: WarehouseOptions = {})
   if (!url.startsWith('bigquery:')) {
     throw new Error(`warehouse "${url}": known are duckdb:/path/to/file and bigquery://project/dataset`);
   }
-  return BigQueryWarehouse.open(bigQueryLocation(url), endpointsOf(options));
+  return BigQueryWarehouse.open(bigQueryLocation(url), bigQueryOptions(options));
 }
 
 /**
@@ -36,12 +39,13 @@ export async function openWarehouse(url: string, options: WarehouseOptions = {})
  * @param region where a dataset is made, such as EU
  */
 export function warehouseResources(url: string, region: string, options: WarehouseOptions = {}): Resource[] {
-  return DUCKDB.test(url) ? [] : bigQueryResources(bigQueryLocation(url), region, endpointsOf(options));
+  return DUCKDB.test(url) ? [] : bigQueryResources(bigQueryLocation(url), region, bigQueryOptions(options));
 }
 
-function endpointsOf({ bigQueryEndpoint, bigQueryStorageEndpoint }: WarehouseOptions): {
-  endpoint: string | undefined;
-  storageEndpoint: string | undefined;
-} {
-  return { endpoint: bigQueryEndpoint, storageEndpoint: bigQueryStorageEndpoint };
+function bigQueryOptions({ bigQueryEndpoint, bigQueryStorageEndpoint, patienceMs }: WarehouseOptions): BigQueryOptions {
+  return {
+    endpoint: bigQueryEndpoint,
+    storageEndpoint: bigQueryStorageEndpoint,
+    ...(patienceMs === undefined ? {} : { limits: { ...LIMITS, totalMs: patienceMs } }),
+  };
 }

@@ -2,11 +2,15 @@ import { findTensorFlow, probeEngine, tensorFlowFolder } from '@closing-bell/for
 import { LocalModelRegistry } from '@closing-bell/registry';
 import { openMlflowDelivery } from '@closing-bell/serving';
 import { openObjectStore } from '@closing-bell/storage';
+import { openWarehouse } from '@closing-bell/warehouse';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { print, type Terminal } from '../terminal';
 import { table } from '../terminal/table';
+
+/** How long somebody at a terminal waits for BigQuery. */
+const PATIENCE_MS = 15_000;
 
 /** What was looked at, how it stands, and what to do where something could be better. */
 interface Finding {
@@ -19,7 +23,14 @@ interface Finding {
 
 /** Prints what the services would run on here, above all what trains. Returns 1 where they would not run. */
 export async function doctor(terminal: Terminal, options: { json?: boolean }): Promise<number> {
-  const findings = [node(), home(terminal), pubsub(terminal), await mlflow(terminal), await training(terminal)];
+  const findings = [
+    node(),
+    home(terminal),
+    pubsub(terminal),
+    await warehouse(terminal),
+    await mlflow(terminal),
+    await training(terminal),
+  ];
   if (options.json) print(terminal, JSON.stringify(findings, null, 2));
   else {
     print(
@@ -58,6 +69,19 @@ function pubsub({ config }: Terminal): Finding {
   const state =
     config.emulatorHost === undefined ? 'embedded, started by `closing-bell up`' : `at ${config.emulatorHost}`;
   return { subject: 'Pub/Sub', state };
+}
+
+/** Whether the dataset is there as this release needs it. A file is the monitor's alone, and is not opened. */
+async function warehouse({ config }: Terminal): Promise<Finding> {
+  const subject = 'warehouse';
+  const state = config.warehouse;
+  if (!config.warehouse.startsWith('bigquery:')) return { subject, state };
+  try {
+    await (await openWarehouse(config.warehouse, { ...config, patienceMs: PATIENCE_MS })).close();
+    return { subject, state: `${state}, complete` };
+  } catch (error) {
+    return { subject, state, broken: true, advice: firstLine(error) };
+  }
 }
 
 /** Whether MLflow, where there is one, lets us in. Without it all goes on, so nothing is broken. */

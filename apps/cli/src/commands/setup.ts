@@ -9,6 +9,9 @@ import { CommandError, print, type Terminal } from '../terminal';
 
 const TOPOLOGY = { topics, subscriptions: allSubscriptions };
 
+/** How long somebody at a terminal waits for one answer of BigQuery; making a table is one. */
+const PATIENCE_MS = 30_000;
+
 type PubSub = ReturnType<typeof connectPubSub>;
 
 /** What must be there before the services run, as the code itself defines it. */
@@ -17,7 +20,7 @@ function resourcesOf(config: Config, pubsub: PubSub): Resource[] {
   return [
     ...(bucket === undefined ? [] : [bucket]),
     ...topologyResources(pubsub, config.projectId, TOPOLOGY),
-    ...warehouseResources(config.warehouse, config.location, config),
+    ...warehouseResources(config.warehouse, config.location, { ...config, patienceMs: PATIENCE_MS }),
   ];
 }
 

@@ -103,7 +103,7 @@ export const VARIABLES = {
     {
       name: 'CLOSING_BELL_BIGQUERY_ENDPOINT',
       description:
-        'Address to ask in place of Google’s for a warehouse at bigquery://, such as an emulator’s on this machine.',
+        'Address to ask in place of Google’s for a warehouse at bigquery://, such as an emulator’s on this machine; credentials go to addresses of googleapis.com alone.',
       fallback: undefined,
     },
     HTTPS_OR_LOOPBACK,

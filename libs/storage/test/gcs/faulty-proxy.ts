@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http';
 
 /** One request that came by. */
 export interface PassedRequest {
@@ -17,6 +17,8 @@ export type Fault =
 /** A proxy on this machine that does to each request what `faultOf` says, and calls `afterLost` once a lost answer has come. */
 export class FaultyProxy {
   readonly seen: PassedRequest[] = [];
+  /** What came with each of them. */
+  readonly headers: IncomingHttpHeaders[] = [];
   faultOf: (request: PassedRequest) => Fault = () => 'pass';
   afterLost: () => Promise<void> = async () => undefined;
   url = '';
@@ -46,6 +48,7 @@ export class FaultyProxy {
   private async handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const seen = { method: incoming.method ?? '', url: incoming.url ?? '' };
     this.seen.push(seen);
+    this.headers.push(incoming.headers);
     const body: Buffer[] = [];
     for await (const chunk of incoming) body.push(chunk as Buffer);
     const fault = this.faultOf(seen);

@@ -4,7 +4,8 @@ import type { managedwriter } from '@google-cloud/bigquery-storage';
 import { bigQueryFailure, passes } from './bigquery-failure';
 import { type BigQueryLocation } from './bigquery-location';
 
-const LIMITS: AttemptLimits = { totalMs: 120_000, attemptMs: 60_000, firstPauseMs: 250, longestPauseMs: 8000 };
+/** For services, whose messages wait meanwhile: long enough for a restart of what is asked, shorter than a message's lease. */
+export const LIMITS: AttemptLimits = { totalMs: 120_000, attemptMs: 60_000, firstPauseMs: 250, longestPauseMs: 8000 };
 const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\]):(\d{1,5})$/;
 
 /** What the adapter takes of the world. */
@@ -87,12 +88,20 @@ export class BigQueryConnection {
 
   private async load(): Promise<BigQuery> {
     const { BigQuery } = await import('@google-cloud/bigquery');
+    const { PassThroughClient } = await import('google-auth-library');
     const { endpoint } = this.options;
     return new BigQuery({
       projectId: this.location.projectId,
       // Attempts are this class's own: the client's take no limit of time.
       autoRetry: false,
       ...(endpoint === undefined ? {} : { apiEndpoint: endpoint }),
+      // The client would send the account's token to any address, and look for an account even where none is needed.
+      ...(endpoint === undefined || isGoogle(endpoint) ? {} : { authClient: new PassThroughClient() }),
     });
   }
+}
+
+function isGoogle(endpoint: string): boolean {
+  const { protocol, hostname } = new URL(endpoint);
+  return protocol === 'https:' && (hostname === 'googleapis.com' || hostname.endsWith('.googleapis.com'));
 }

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { FaultyProxy } from '../../../storage/test/gcs/faulty-proxy';
 import { openWarehouse } from '../../src';
@@ -20,7 +23,10 @@ describe('a request that BigQuery refuses', () => {
   const stub = new FaultyProxy(() => 'http://127.0.0.1:9');
   beforeAll(() => stub.start());
   afterAll(() => stub.stop());
-  beforeEach(() => stub.seen.splice(0));
+  beforeEach(() => {
+    stub.seen.splice(0);
+    stub.headers.splice(0);
+  });
 
   const connection = () => new BigQueryConnection(LOCATION, { endpoint: stub.url, limits: QUICK, random: () => 0.5 });
   async function ask(): Promise<Error> {
@@ -106,6 +112,25 @@ describe('a request that BigQuery refuses', () => {
     expect(bigQueryFailure('query', LOCATION, error).message).toMatch(
       /BigQuery cannot be reached \(ECONNREFUSED\)\. See to the network or CLOSING_BELL_BIGQUERY_ENDPOINT/,
     );
+  });
+
+  it('by another address than Google’s carries no credentials, and nobody is asked for any', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'closing-bell-key-'));
+    const file = join(folder, 'credentials.json');
+    writeFileSync(
+      file,
+      JSON.stringify({ type: 'authorized_user', client_id: 'a', client_secret: 'b', refresh_token: 'c' }),
+    );
+    process.env['GOOGLE_APPLICATION_CREDENTIALS'] = file;
+    try {
+      stub.faultOf = () => refusal(400, 'invalidQuery', 'so far');
+      // With credentials it would ask for a token first, and that would fail here.
+      expect((await ask()).message).toContain('so far');
+      expect(stub.headers.map(({ authorization }) => authorization)).toEqual([undefined]);
+    } finally {
+      delete process.env['GOOGLE_APPLICATION_CREDENTIALS'];
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('as a job that failed is repeated only for what passes', () => {
