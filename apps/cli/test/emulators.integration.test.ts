@@ -17,8 +17,8 @@ const SMALL = {
 
 type Tables = Record<string, Record<string, unknown>[]>;
 
-async function exported(url: string): Promise<Tables> {
-  const warehouse = await openWarehouse(url);
+async function exported(...address: Parameters<typeof openWarehouse>): Promise<Tables> {
+  const warehouse = await openWarehouse(...address);
   try {
     const all: Tables = {};
     for (const table of Object.values(tables)) all[table.name] = await exportRows(warehouse, table);
@@ -99,16 +99,19 @@ describeOnEmulators('the five real processes on emulators alone', () => {
     const emulators: RunningEmulators = await startEmulators(found.programs, { folder: join(root, 'mlflow') });
     running.push(emulators);
     const [there, here] = [join(root, 'there'), join(root, 'here')];
-    // BigQuery is not an adapter yet: a file takes its place.
-    const environment = Object.fromEntries(
-      Object.entries(emulators.environment).filter(([name]) => !/WAREHOUSE|BIGQUERY/.test(name)),
-    );
+    const { environment } = emulators;
+    const made = await new System(there, environment).run('setup');
+    expect([made.code, made.output]).toEqual([0, expect.stringContaining('dataset closing_bell')]);
     await replayIn(there, environment);
     expect(existsSync(join(there, 'pubsub'))).toBe(false);
     expect(existsSync(join(there, 'objects'))).toBe(false);
+    expect(existsSync(join(there, 'warehouse.duckdb'))).toBe(false);
     const told = await fetch(`${environment.MLFLOW_TRACKING_URI}/api/2.0/mlflow/registered-models/search`);
     expect(await told.json()).toMatchObject({ registered_models: [{ name: '^GSPC' }] });
-    const ofEmulators = await exported(`duckdb:${join(there, 'warehouse.duckdb')}`);
+    const ofEmulators = await exported(environment.CLOSING_BELL_WAREHOUSE ?? '', {
+      bigQueryEndpoint: environment.CLOSING_BELL_BIGQUERY_ENDPOINT,
+      bigQueryStorageEndpoint: environment.CLOSING_BELL_BIGQUERY_STORAGE_ENDPOINT,
+    });
 
     await replayIn(here, {});
     const embedded = await exported(`duckdb:${join(here, 'warehouse.duckdb')}`);
