@@ -22,15 +22,22 @@ export interface BigQueryEmulatorOptions {
   readonly grpcPort?: number;
 }
 
+/** What runs it: see emulator.py, which is the script. */
+export interface BigQueryEmulatorProgram {
+  readonly python: string;
+  readonly script: string;
+}
+
 /** The program in the environment that `make .cache/bigquery-emulator/.installed` makes under `root`; undefined where it has not, or not to the end. */
-export function findBigQueryEmulator(root: string): string | undefined {
+export function findBigQueryEmulator(root: string): BigQueryEmulatorProgram | undefined {
   const environment = join(root, '.cache/bigquery-emulator');
-  return existsSync(join(environment, '.installed')) ? join(environment, 'bin/bqemulator') : undefined;
+  if (!existsSync(join(environment, '.installed'))) return undefined;
+  return { python: join(environment, 'bin/python3'), script: join(root, 'tools/bigquery-emulator/emulator.py') };
 }
 
 /** Starts the emulator on this machine alone and waits until both its ports answer. */
 export async function startBigQueryEmulator(
-  program: string,
+  { python, script }: BigQueryEmulatorProgram,
   options: BigQueryEmulatorOptions,
 ): Promise<BigQueryEmulatorProcess> {
   const port = await freePort(options.port);
@@ -39,13 +46,13 @@ export async function startBigQueryEmulator(
   const grpcAddress = `127.0.0.1:${grpcPort}`;
   const server = await startServerProcess(
     {
-      program,
+      program: python,
       arguments: [
-        ...['start', '--ephemeral', '--project', options.project, '--log-level', 'warning'],
+        ...[script, 'start', '--ephemeral', '--project', options.project, '--log-level', 'warning'],
         ...['--rest-host', '127.0.0.1', '--rest-port', String(port)],
         ...['--grpc-host', '127.0.0.1', '--grpc-port', String(grpcPort)],
       ],
-      environment: environmentOf(process.env, join(program, '../../home')),
+      environment: environmentOf(process.env, join(python, '../../home')),
       limitMs: START_MS,
     },
     async () => (await answersOk(`${url}/healthz`)) && (await answersGrpc(grpcAddress)),

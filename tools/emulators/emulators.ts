@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { findBigQueryEmulator, startBigQueryEmulator } from '../bigquery-emulator/server';
+import { type BigQueryEmulatorProgram, findBigQueryEmulator, startBigQueryEmulator } from '../bigquery-emulator/server';
 import { findFakeGcs, startFakeGcs } from '../fake-gcs/server';
 import { mlflowPython, startMlflow } from '../mlflow/server';
 import { locatePubSubEmulator, startPubSubEmulator } from '../pubsub-emulator/server';
@@ -14,7 +14,7 @@ const DATASET = 'closing_bell';
 export interface EmulatorPrograms {
   readonly pubsubJar: string;
   readonly fakeGcs: string;
-  readonly bigQueryEmulator: string;
+  readonly bigQueryEmulator: BigQueryEmulatorProgram;
   readonly mlflowPython: string;
 }
 

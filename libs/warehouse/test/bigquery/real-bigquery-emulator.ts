@@ -20,7 +20,7 @@ const PROJECT = 'closing-bell';
 
 /** Describes tests that ask a real BigQuery emulator, which runs while they do. They are skipped where it is not installed. */
 export function describeOnBigQueryEmulator(name: string, tests: (bigquery: RealBigQueryEmulator) => void): void {
-  const program = process.env['CLOSING_BELL_TEST_BIGQUERY'] ?? findBigQueryEmulator(join(__dirname, '../../../..'));
+  const program = findBigQueryEmulator(join(__dirname, '../../../..'));
   if (program === undefined) {
     const missing = 'there is no BigQuery emulator. Run `make test-integration`, which installs it.';
     if (process.env['CLOSING_BELL_REQUIRE_BIGQUERY'] === '1') throw new Error(missing);
