@@ -1,6 +1,6 @@
 import { CommandError } from './terminal';
 
-/** The monitor did not answer at all, as while it is started again. */
+/** The monitor did not answer at all, as while it is started again, or its warehouse did not. */
 export class MonitorUnreachableError extends CommandError {}
 
 /** Reads the monitor's API. */
@@ -18,8 +18,10 @@ export class MonitorClient {
       });
     }
     const body: unknown = await response.json();
-    if (!response.ok)
-      throw new CommandError((body as { message?: string }).message ?? `the monitor answered ${response.status}`);
+    if (!response.ok) {
+      const message = (body as { message?: string }).message ?? `the monitor answered ${response.status}`;
+      throw response.status === 503 ? new MonitorUnreachableError(message) : new CommandError(message);
+    }
     return body as T;
   }
 }

@@ -1,5 +1,14 @@
 import { isDay, SYMBOL_PATTERN } from '@closing-bell/contracts';
-import { BadRequestException, Controller, Get, Inject, NotFoundException, Param, Query } from '@nestjs/common';
+import {
+  BadRequestException,
+  Controller,
+  Get,
+  Inject,
+  NotFoundException,
+  Param,
+  Query,
+  UseFilters,
+} from '@nestjs/common';
 import {
   type AbstentionRow,
   type CascadeProgress,
@@ -9,12 +18,14 @@ import {
   Queries,
   type SessionStatus,
 } from './queries';
+import { WarehouseUnavailableFilter } from './warehouse-unavailable.filter';
 
 const MOST_ROWS = 1000;
 const ID_PATTERN = /^[\w-]{1,200}$/;
 
 /** What the warehouse knows, read only. */
 @Controller('api')
+@UseFilters(WarehouseUnavailableFilter)
 export class ApiController {
   constructor(@Inject(Queries) private readonly queries: Queries) {}
 

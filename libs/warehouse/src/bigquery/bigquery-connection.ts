@@ -64,11 +64,14 @@ export class BigQueryConnection {
     const [, host, port] = LOOPBACK.exec(storageEndpoint) ?? [];
     if (host === undefined) throw new Error(`"${storageEndpoint}" is no address of this machine`);
     const { credentials } = await import('@grpc/grpc-js');
+    const { PassThroughClient } = await import('google-auth-library');
     return new managedwriter.WriterClient({
       projectId,
       apiEndpoint: host,
       port: Number(port),
       sslCreds: credentials.createInsecure(),
+      // The client has a copy of that library of its own, whose class is the same but for its name to the compiler.
+      authClient: new PassThroughClient() as never,
     });
   }
 
