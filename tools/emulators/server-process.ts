@@ -2,12 +2,15 @@ import { Client, credentials } from '@grpc/grpc-js';
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** How long a server may take to end by itself. */
+const GRACE_MS = 20_000;
+
 /** A server in a process of its own. */
 export interface ServerProcess {
   readonly pid: number;
   /** Resolves when the process has ended, by whatever. */
   readonly ended: Promise<void>;
-  /** Ends it, by SIGTERM where nothing else is said. */
+  /** Ends it, by SIGTERM where nothing else is said, and by SIGKILL where that does not. */
   readonly stop: (signal?: NodeJS.Signals) => Promise<void>;
 }
 
@@ -54,7 +57,9 @@ export async function startServerProcess(
   }).then(() => void (isOver = true));
   const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
     child.kill(signal);
+    const force = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
     await ended;
+    clearTimeout(force);
   };
   const deadline = Date.now() + command.limitMs;
   while (!isOver && Date.now() < deadline) {
