@@ -7,6 +7,7 @@ import { listDeadLetters, redrive, showDeadLetter } from './commands/dead-letter
 import { demo } from './commands/demo';
 import { doctor } from './commands/doctor';
 import { showForecast } from './commands/forecast';
+import { showLookerLinks } from './commands/looker';
 import { compareModels, exportModel, listModels, promoteModel, rollBackModel, showModel } from './commands/models';
 import { migrateRegistry } from './commands/registry';
 import { replayCommand } from './commands/replay';
@@ -184,6 +185,16 @@ lost. A dry run that finds only what can be made ends with 0, or with 2 if --det
     .action((options: Parameters<typeof showCost>[1]) => showCost(terminal, options));
 
   command
+    .command('looker')
+    .description('links that open reports of Looker Studio on the dataset’s views')
+    .option(
+      '--template <report>',
+      'id of a report of yours to copy; its data sources have the views’ names as aliases',
+      reportId,
+    )
+    .action((options: Parameters<typeof showLookerLinks>[1]) => showLookerLinks(terminal, options));
+
+  command
     .command('doctor')
     .description('what the services would run on here, and how to make training faster')
     .option('--json', 'print as JSON')
@@ -207,6 +218,12 @@ function symbol(value: string): string {
 
 function symbolList(value: string): string[] {
   return [...new Set(value.split(',').map((item) => symbol(item.trim())))];
+}
+
+function reportId(value: string): string {
+  if (!/^[\w-]{1,100}$/.test(value))
+    throw new InvalidArgumentError('the id is in the report’s address, after /reporting/.');
+  return value;
 }
 
 function positive(value: string): number {

@@ -1,3 +1,4 @@
+export { bigQueryLocation } from './bigquery/bigquery-location';
 export { closeCost } from './bigquery/close-cost';
 export { exportRows } from './export-rows';
 export { InBatches } from './in-batches';
