@@ -1,4 +1,4 @@
-import { exportRows, openWarehouse, tables } from '@closing-bell/warehouse';
+import { exportRows, openWarehouse, tables, views } from '@closing-bell/warehouse';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +21,9 @@ async function exported(...address: Parameters<typeof openWarehouse>): Promise<T
   const warehouse = await openWarehouse(...address);
   try {
     const all: Tables = {};
-    for (const table of Object.values(tables)) all[table.name] = await exportRows(warehouse, table);
+    for (const relation of [...Object.values(tables), ...Object.values(views)]) {
+      all[relation.name] = await exportRows(warehouse, relation);
+    }
     return all;
   } finally {
     await warehouse.close();

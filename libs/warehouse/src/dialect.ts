@@ -7,8 +7,6 @@ export interface Dialect {
   readonly identifier: (name: string) => string;
   /** A table or view of this warehouse, as other views must name it. */
   readonly relation: (name: string) => string;
-  /** Sum of floats that does not depend on the order of the rows, a float: exact to nine decimals. */
-  readonly exactSum: (expression: string) => string;
   /** First day of a date's month, a date. */
   readonly monthOf: (date: string) => string;
   /** Whole milliseconds from one timestamp to another. */

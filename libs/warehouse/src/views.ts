@@ -8,6 +8,14 @@ function defineView<const V extends ViewDefinition>(definition: V): V {
   return definition;
 }
 
+/**
+ * Mean of floats that does not depend on the order in which a warehouse adds them: in whole billionths. Prices of any size and the rows
+ * of a month fit.
+ */
+function meanOf(expression: string): string {
+  return `SUM(CAST(ROUND((${expression}) * 1e9) AS INT64)) / 1e9 / COUNT(*)`;
+}
+
 /** The outcomes of the newest model version from each origin: what counts where a drift alarm led to a second forecast. */
 function lastOutcomes({ relation }: Dialect): string {
   return `(SELECT * FROM ${relation(outcomes.name)} WHERE TRUE
@@ -69,16 +77,13 @@ LEFT JOIN ${relation(outcomes.name)} o ON o.symbol = f.symbol AND o.origin_sessi
       naive_mean_crps: { type: 'float', description: 'The same of “tomorrow = today”.' },
     },
     key: ['symbol', 'horizon', 'month'],
-    sql: (dialect) => {
-      const mean = (expression: string) => `${dialect.exactSum(expression)} / COUNT(*)`;
-      return `SELECT symbol, horizon, ${dialect.monthOf('target_session')} AS month, COUNT(*) AS forecasts,
+    sql: (dialect) => `SELECT symbol, horizon, ${dialect.monthOf('target_session')} AS month, COUNT(*) AS forecasts,
   SUM(CASE WHEN inside_90 THEN 1 ELSE 0 END) AS inside_90,
   SUM(CASE WHEN inside_90 THEN 1 ELSE 0 END) / COUNT(*) AS coverage_90,
-  ${mean('ABS(error)')} AS mean_absolute_error, ${mean('ABS(naive_error)')} AS naive_mean_absolute_error,
-  ${mean('crps')} AS mean_crps, ${mean('naive_crps')} AS naive_mean_crps
+  ${meanOf('ABS(error)')} AS mean_absolute_error, ${meanOf('ABS(naive_error)')} AS naive_mean_absolute_error,
+  ${meanOf('crps')} AS mean_crps, ${meanOf('naive_crps')} AS naive_mean_crps
 FROM ${lastOutcomes(dialect)} o
-GROUP BY symbol, horizon, month`;
-    },
+GROUP BY symbol, horizon, month`,
   }),
   modelHistory: defineView({
     name: 'model_history',

@@ -318,6 +318,29 @@ export function warehouseConformance(newWarehouse: () => Promise<EmptyWarehouse>
       ]);
     });
 
+    it('coverage_by_month has means to nine decimals, the same in every warehouse and in whatever order the rows came', async () => {
+      const outcomes = Array.from({ length: 23 }, (_, n) => ({
+        ...outcome(1, n % 2 === 0),
+        origin_session: `2020-02-${String(n + 1).padStart(2, '0')}`,
+        error: (n % 2 === 0 ? -1 : 1) * (1 / 3 + n * 12345.678901234),
+        naive_error: n / 7,
+        crps: 0.001 / (n + 3),
+        naive_crps: 1e-10 * n,
+      }));
+      for (const one of shuffled(outcomes, 11)) await warehouse.insert(tables.outcomes, [one]);
+      const mean = (of: (row: (typeof outcomes)[number]) => number) =>
+        outcomes.reduce((sum, row) => sum + Math.round(of(row) * 1e9), 0) / 1e9 / outcomes.length;
+      expect(await exportRows(warehouse, views.coverageByMonth)).toEqual([
+        {
+          ...{ symbol: 'AAPL', horizon: 1, month: '2020-03-01', forecasts: 23, inside_90: 12, coverage_90: 12 / 23 },
+          mean_absolute_error: mean(({ error }) => Math.abs(error)),
+          naive_mean_absolute_error: mean(({ naive_error }) => Math.abs(naive_error)),
+          mean_crps: mean(({ crps }) => crps),
+          naive_mean_crps: mean(({ naive_crps }) => naive_crps),
+        },
+      ]);
+    });
+
     it('model_history names the forecaster that served', async () => {
       await insertForecasts(warehouse);
       await warehouse.insert(tables.modelDecisions, [decision('m1', 'features-computed', 'promoted', 2)]);
@@ -433,6 +456,23 @@ function decision(id: string, trigger: string, what: string, version: number): R
   };
 }
 
+function outcome(version: number, inside: boolean): Row<typeof tables.outcomes> {
+  return {
+    symbol: 'AAPL',
+    origin_session: '2020-02-28',
+    horizon: 1,
+    model_version: version,
+    target_session: '2020-03-02',
+    actual_close: 99,
+    error: -2,
+    naive_error: 1,
+    crps: 0.25,
+    naive_crps: 0.5,
+    inside_90: inside,
+    recorded_at: RECORDED,
+  };
+}
+
 /** Two versions' forecasts that matured in March, and one that has not. */
 async function insertForecasts(warehouse: Warehouse): Promise<void> {
   const forecast = (origin: string, target: string, version: number): Row<typeof tables.forecasts> => ({
@@ -452,20 +492,6 @@ async function insertForecasts(warehouse: Warehouse): Promise<void> {
     forecast_uri: 'file:///f',
     forecast_sha256: 'f',
     message_id: 'm',
-    recorded_at: RECORDED,
-  });
-  const outcome = (version: number, inside: boolean): Row<typeof tables.outcomes> => ({
-    symbol: 'AAPL',
-    origin_session: '2020-02-28',
-    horizon: 1,
-    model_version: version,
-    target_session: '2020-03-02',
-    actual_close: 99,
-    error: -2,
-    naive_error: 1,
-    crps: 0.25,
-    naive_crps: 0.5,
-    inside_90: inside,
     recorded_at: RECORDED,
   });
   await warehouse.insert(tables.forecasts, [

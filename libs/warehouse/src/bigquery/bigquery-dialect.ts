@@ -8,7 +8,6 @@ export function bigQueryDialect({ projectId, datasetId }: BigQueryLocation): Dia
   return {
     identifier,
     relation: (name) => identifier(`${projectId}.${datasetId}.${name}`),
-    exactSum: (expression) => `CAST(SUM(CAST(${expression} AS NUMERIC)) AS FLOAT64)`,
     monthOf: (date) => `CAST(DATE_TRUNC(${date}, MONTH) AS DATE)`,
     millisecondsBetween: (from, to) => `TIMESTAMP_DIFF(${to}, ${from}, MILLISECOND)`,
   };

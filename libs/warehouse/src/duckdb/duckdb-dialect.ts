@@ -16,7 +16,6 @@ export const DUCKDB_TYPES: Readonly<Record<ColumnType, string>> = {
 export const duckdbDialect: Dialect = {
   identifier: (name) => `"${name}"`,
   relation: (name) => `"${name}"`,
-  exactSum: (expression) => `CAST(SUM(CAST(${expression} AS DECIMAL(38, 9))) AS DOUBLE)`,
   monthOf: (date) => `CAST(date_trunc('month', ${date}) AS DATE)`,
   millisecondsBetween: (from, to) => `date_diff('millisecond', ${from}, ${to})`,
 };
