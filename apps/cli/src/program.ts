@@ -1,4 +1,5 @@
 import { isDay, MOST_SEARCH_TRIALS, SYMBOL_PATTERN } from '@closing-bell/contracts';
+import { EXPORT_FORMATS } from '@closing-bell/warehouse';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { backtest, BACKTESTED, type BacktestedName, REFIT_SCHEDULES } from './commands/backtest';
 import { connect, type Connection } from './connection';
@@ -6,6 +7,7 @@ import { showCost } from './commands/cost';
 import { listDeadLetters, redrive, showDeadLetter } from './commands/dead-letters';
 import { demo } from './commands/demo';
 import { doctor } from './commands/doctor';
+import { exportRelation, listRelations } from './commands/export';
 import { showForecast } from './commands/forecast';
 import { showLookerLinks } from './commands/looker';
 import { compareModels, exportModel, listModels, promoteModel, rollBackModel, showModel } from './commands/models';
@@ -173,6 +175,20 @@ lost. A dry run that finds only what can be made ends with 0, or with 2 if --det
     )
     .action(async (options: Parameters<typeof setup>[1]) => {
       exitCode = await setup(terminal, options);
+    });
+
+  command
+    .command('export')
+    .description('write a table or view of the warehouse as CSV, JSON lines or Parquet')
+    .argument('[name]', 'its name; without it all names are listed')
+    .addOption(
+      new Option('--format <format>', 'by the file’s extension by default, else csv').choices([...EXPORT_FORMATS]),
+    )
+    .option('--to <file>', 'file to write; printed by default')
+    .option('--with-processing', 'also the columns that say when a row was written')
+    .action(async (name: string | undefined, options: Parameters<typeof exportRelation>[2]) => {
+      if (name === undefined) listRelations(terminal);
+      else await exportRelation(terminal, name, options);
     });
 
   command

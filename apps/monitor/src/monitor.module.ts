@@ -4,6 +4,7 @@ import { openObjectStore, SeriesStore } from '@closing-bell/storage';
 import { openWarehouse } from '@closing-bell/warehouse';
 import { type DynamicModule } from '@nestjs/common';
 import { ApiController } from './api.controller';
+import { ExportsController, WAREHOUSE } from './exports.controller';
 import { MonitorController } from './monitor.controller';
 import { Queries } from './queries';
 import { Recorder } from './recorder';
@@ -17,12 +18,13 @@ export async function monitorModule({ config, clock }: Platform): Promise<Dynami
   const recorder = new Recorder({ warehouse, objects, series: new SeriesStore(objects), calendarOf, clock });
   return {
     module: MonitorModule,
-    controllers: [MonitorController, ApiController],
+    controllers: [MonitorController, ApiController, ExportsController],
     providers: [
       { provide: Recorder, useValue: recorder },
       { provide: Queries, useValue: new Queries(warehouse) },
+      { provide: WAREHOUSE, useValue: warehouse },
       // Nest calls it when the application closes, after the last handler has ended.
-      { provide: 'warehouse', useValue: { onApplicationShutdown: () => warehouse.close() } },
+      { provide: 'shutdown', useValue: { onApplicationShutdown: () => warehouse.close() } },
     ],
   };
 }

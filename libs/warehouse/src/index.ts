@@ -1,9 +1,12 @@
 export { bigQueryLocation } from './bigquery/bigquery-location';
 export { closeCost } from './bigquery/close-cost';
+export { encodeRows } from './export/encode-rows';
+export { EXPORT_FORMATS, type ExportFormat, exportFormatOf, MEDIA_TYPES } from './export/export-format';
 export { exportRows } from './export-rows';
 export { InBatches } from './in-batches';
 export { openWarehouse, warehouseResources } from './open-warehouse';
-export { type Row } from './table';
+export { relationNamed, relations } from './relations';
+export { type Relation, type Row } from './table';
 export { tables } from './tables';
 export { views } from './views';
 export { type Warehouse, WarehouseUnavailableError } from './warehouse';
