@@ -9,6 +9,7 @@ PYTHON := .cache/python
 MLFLOW := .cache/mlflow
 FAKE_GCS := .cache/go/bin/fake-gcs-server
 BIGQUERY_EMULATOR := .cache/bigquery-emulator
+EVIDENTLY := .cache/evidently
 PORT := 5000
 FIRST_PORT := 0
 # Named by each training; a tree without git names none.
@@ -81,6 +82,15 @@ $(BIGQUERY_EMULATOR)/.installed: tools/bigquery-emulator/requirements.txt
 		{ echo "The BigQuery emulator is not to be had here: it takes Python 3.11 or later with venv, and pip with a package index in reach." >&2; exit 1; }
 	@touch $@
 
+# Evidently itself, beside which tests compare the drift tests; half a minute, 1 GB. The list is whole: some versions of pip take a
+# dependency with extras for one that is not pinned, unless they look at none.
+$(EVIDENTLY)/.installed: tools/evidently/requirements.txt
+	@echo "Installing Evidently into $(EVIDENTLY) (half a minute) ..."
+	@{ python3 -m venv $(EVIDENTLY) && \
+		$(EVIDENTLY)/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: -r $<; } || \
+		{ echo "Evidently is not to be had here: it takes Python 3.11 or later with venv, and pip with a package index in reach." >&2; exit 1; }
+	@touch $@
+
 emulators: $(BUILT) ## Run emulators of Pub/Sub, Cloud Storage and BigQuery, and MLflow, until Ctrl-C; prints the variables that lead there
 	@node dist/tools/emulators/main.js --first-port $(FIRST_PORT)
 
@@ -116,10 +126,10 @@ check: format-check lint typecheck unused docs-check kernel-check ## All static 
 test: $(BUILT) $(TENSORFLOW) ## Run every test that this machine can run
 	$(BIN)/jest
 
-test-integration: $(BUILT) $(MLFLOW)/.installed $(FAKE_GCS) $(BIGQUERY_EMULATOR)/.installed ## Run the tests that need a real MLflow server or emulators of Google Cloud; installs all but Pub/Sub's first (needs python3 and go)
-	CLOSING_BELL_REQUIRE_MLFLOW=1 CLOSING_BELL_REQUIRE_GCS=1 CLOSING_BELL_REQUIRE_BIGQUERY=1 \
-		$(BIN)/jest libs/registry/test/mlflow libs/storage/test/gcs libs/warehouse/test/bigquery tools/bigquery-emulator tools/emulators \
-		apps/cli/test/setup apps/cli/test/emulators
+test-integration: $(BUILT) $(MLFLOW)/.installed $(FAKE_GCS) $(BIGQUERY_EMULATOR)/.installed $(EVIDENTLY)/.installed ## Run the tests that need a real MLflow server, Evidently or emulators of Google Cloud; installs all but Pub/Sub's first (needs python3 and go)
+	CLOSING_BELL_REQUIRE_MLFLOW=1 CLOSING_BELL_REQUIRE_GCS=1 CLOSING_BELL_REQUIRE_BIGQUERY=1 CLOSING_BELL_REQUIRE_EVIDENTLY=1 \
+		$(BIN)/jest libs/monitoring/test/evidently libs/registry/test/mlflow libs/storage/test/gcs libs/warehouse/test/bigquery apps/monitor \
+		tools/bigquery-emulator tools/emulators apps/cli/test/setup apps/cli/test/emulators
 
 conformance: $(BUILT) ## Run the Pub/Sub conformance suite on every server at hand and write docs/conformance.md
 	node dist/tools/conformance/main.js

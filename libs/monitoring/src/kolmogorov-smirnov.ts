@@ -2,9 +2,9 @@
  * Two-sample Kolmogorov–Smirnov distance: the largest gap between the empirical distribution functions, 0–1.
  * a: values[n], b: values[m], neither empty, no NaN. Source: Smirnov 1939.
  */
-export function kolmogorovSmirnovDistance(a: readonly number[], b: readonly number[]): number {
-  const first = [...a].sort((x, y) => x - y);
-  const second = [...b].sort((x, y) => x - y);
+export function kolmogorovSmirnovDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  const first = Float64Array.from(a).sort();
+  const second = Float64Array.from(b).sort();
   let i = 0;
   let j = 0;
   let distance = 0;

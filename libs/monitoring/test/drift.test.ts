@@ -1,6 +1,6 @@
-import { calendarOf, cleanBars, openMarketData } from '@closing-bell/market';
 import { driftScores } from '../src';
 import { kolmogorovSmirnovDistance } from '../src/kolmogorov-smirnov';
+import { sampleBars } from './fixtures/sample-bars';
 
 /** Uniform numbers in [0, 1) from a seed (mulberry32). */
 function uniform(seed: number): () => number {
@@ -61,18 +61,7 @@ describe('driftScores', () => {
   });
 
   it('alarms in the crash of March 2020 and not in the calm of 2017', async () => {
-    const calendar = calendarOf('XNYS');
-    const source = openMarketData('sample:', {
-      fetch,
-      now: () => new Date(),
-      random: Math.random,
-      sleep: async () => {},
-    });
-    const alarms = async (session: string) => {
-      const raw = await source.bars({ symbol: '^GSPC', session, calendar });
-      const { bars } = cleanBars(raw, { session, calendar, now: new Date() });
-      return driftScores(bars).map(({ alarmed }) => alarmed);
-    };
+    const alarms = async (session: string) => driftScores(await sampleBars(session)).map(({ alarmed }) => alarmed);
     expect(await alarms('2020-03-12')).toEqual([true, true]);
     expect(await alarms('2017-07-14')).toEqual([false, false]);
   });
