@@ -182,10 +182,19 @@ lost. A dry run that finds only what can be made ends with 0, or with 2 if --det
     .description('write a table or view of the warehouse as CSV, JSON lines or Parquet')
     .argument('[name]', 'its name; without it all names are listed')
     .addOption(
-      new Option('--format <format>', 'by the file’s extension by default, else csv').choices([...EXPORT_FORMATS]),
+      new Option('--format <format>', 'by the file’s extension by default; csv where it is printed').choices([
+        ...EXPORT_FORMATS,
+      ]),
     )
     .option('--to <file>', 'file to write; printed by default')
     .option('--with-processing', 'also the columns that say when a row was written')
+    .addHelpText(
+      'after',
+      `
+CSV is UTF-8 with a header; lines end with LF. Null is nothing between two commas, empty text is "", a list is JSON. Text is given as it is,
+also where a spreadsheet would take it for a formula, as text from outside may be in dead_letters: import such columns as text.
+JSON is an object a line. Parquet has types and descriptions.`,
+    )
     .action(async (name: string | undefined, options: Parameters<typeof exportRelation>[2]) => {
       if (name === undefined) listRelations(terminal);
       else await exportRelation(terminal, name, options);

@@ -1,5 +1,5 @@
 import { tables, views } from '@closing-bell/warehouse';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -65,6 +65,19 @@ describe('closing-bell export', () => {
     expect(await system.run('export', 'bars', '--format', 'parquet')).toMatchObject({
       code: 1,
       output: 'Parquet is nothing to print: add --to FILE\n',
+    });
+  });
+
+  it('writes files alone, and only where their format is told', async () => {
+    const folder = file('folder.csv');
+    mkdirSync(folder);
+    expect(await system.run('export', 'bars', '--to', folder)).toEqual({
+      code: 1,
+      output: `${folder} is no file: name one, or leave out --to and lead the output there\n`,
+    });
+    expect(await system.run('export', 'bars', '--to', file('bars.csv.gz'))).toEqual({
+      code: 1,
+      output: `the name of ${file('bars.csv.gz')} tells no format: end it in .csv, .json or .parquet, or add --format\n`,
     });
   });
 

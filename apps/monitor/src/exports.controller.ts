@@ -12,7 +12,9 @@ import {
   Controller,
   Get,
   Inject,
+  Logger,
   NotFoundException,
+  type OnModuleDestroy,
   Param,
   Query,
   Res,
@@ -22,7 +24,7 @@ import { pipeline } from 'node:stream/promises';
 import { WarehouseUnavailableFilter } from './warehouse-unavailable.filter';
 
 /** What is used of an answer of HTTP. */
-type Answer = NodeJS.WritableStream & { setHeader(name: string, value: string): void };
+type Answer = NodeJS.WritableStream & { setHeader(name: string, value: string): void; flushHeaders(): void };
 
 /** Under which the warehouse is provided. */
 export const WAREHOUSE = Symbol('warehouse');
@@ -30,8 +32,16 @@ export const WAREHOUSE = Symbol('warehouse');
 /** Tables and views as files. A warehouse in a file can be read by the monitor alone while it runs. */
 @Controller('api/exports')
 @UseFilters(WarehouseUnavailableFilter)
-export class ExportsController {
+export class ExportsController implements OnModuleDestroy {
+  private readonly logger = new Logger('exports');
+  private readonly draining = new AbortController();
+
   constructor(@Inject(WAREHOUSE) private readonly warehouse: Warehouse) {}
+
+  /** Breaks off what is under way: a reader that has stopped reading would keep the service from stopping. */
+  onModuleDestroy(): void {
+    this.draining.abort();
+  }
 
   /** All rows of a table or view. What fails on the way breaks the connection, so that half a file is not taken for a whole one. */
   @Get(':name')
@@ -44,16 +54,27 @@ export class ExportsController {
     const relation = relationOf(name);
     const options = { format: formatOf(format), processing: processing === 'true' };
     const bytes = encodeRows(relation, this.warehouse.rows(relation, options), options);
-    // What fails before the first bytes is answered as it is anywhere else.
-    const first = await bytes.next();
-    answer.setHeader('Content-Type', MEDIA_TYPES[options.format]);
-    answer.setHeader('Content-Disposition', `attachment; filename="${relation.name}.${options.format}"`);
-    answer.setHeader('Cache-Control', 'no-store');
-    await pipeline(async function* () {
-      if (first.done) return;
-      yield first.value;
-      yield* bytes;
-    }, answer).catch(() => undefined);
+    try {
+      // What fails before the first bytes is answered as it is anywhere else.
+      const first = await bytes.next();
+      answer.setHeader('Content-Type', MEDIA_TYPES[options.format]);
+      answer.setHeader('Content-Disposition', `attachment; filename="${relation.name}.${options.format}"`);
+      answer.setHeader('Cache-Control', 'no-store');
+      // So that what fails at once is a body that breaks off, too, rather than no answer.
+      answer.flushHeaders();
+      await pipeline(
+        async function* () {
+          if (first.done) return;
+          yield first.value;
+          yield* bytes;
+        },
+        answer,
+        { signal: this.draining.signal },
+      ).catch((error: Error) => this.logger.warn(`the export of ${relation.name} broke off: ${error.message}`));
+    } finally {
+      // A reader that left before the first bytes has read none: the rows are still open.
+      await bytes.return();
+    }
   }
 }
 

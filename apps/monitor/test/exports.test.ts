@@ -8,11 +8,20 @@ import {
 import { type INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { get, type IncomingMessage, type Server } from 'node:http';
+import { type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ExportsController, WAREHOUSE } from '../src/exports.controller';
 
 const RECORDED = '2020-03-16T20:00:00.123Z';
+
+/** A promise and what fulfils it. */
+function gate(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((fulfil) => (resolve = fulfil));
+  return { promise, resolve };
+}
 
 describe('exports over HTTP', () => {
   const folder = mkdtempSync(join(tmpdir(), 'closing-bell-exports-'));
@@ -94,5 +103,58 @@ describe('exports over HTTP', () => {
     // And goes on answering.
     rows = (relation, options) => warehouse.rows(relation, options);
     expect((await fetch(`${url}/market_closes`)).status).toBe(200);
+  });
+
+  it('breaks the connection, rather than give no answer, where it fails right after the first rows', async () => {
+    rows = async function* () {
+      yield await Promise.resolve([{ correlation_id: 'a', exchange: 'XNYS', session: null, detail: '' }]);
+      throw new Error('the disk is gone');
+    };
+    const answer = await fetch(`${url}/market_closes`);
+    await expect(answer.text()).rejects.toThrow(/terminated/);
+  });
+
+  it('lets go of the rows where the reader leaves before the first of them', async () => {
+    const asked = gate();
+    const found = gate();
+    const released = gate();
+    rows = async function* () {
+      try {
+        asked.resolve();
+        await found.promise;
+        yield [{ correlation_id: 'a', exchange: 'XNYS', session: null, detail: '' }];
+      } finally {
+        released.resolve();
+      }
+    };
+    const server = app.getHttpServer() as Server;
+    const left = new Promise((resolve) => server.once('connection', (socket: Socket) => socket.once('close', resolve)));
+    const request = get(`${url}/market_closes`, { agent: false }).on('error', () => undefined);
+    await asked.promise;
+    request.destroy();
+    await left;
+    found.resolve();
+    await released.promise;
+  });
+
+  it('does not keep the service from stopping where a reader has stopped reading', async () => {
+    const page = Array.from({ length: 1000 }, (_, n) => ({ correlation_id: `${n}`, detail: 'x'.repeat(1000) }));
+    const released = gate();
+    rows = async function* () {
+      try {
+        for (;;) yield await Promise.resolve(page);
+      } finally {
+        released.resolve();
+      }
+    };
+    const stalled = await new Promise<IncomingMessage>((resolve) =>
+      get(`${url}/market_closes`, { agent: false }, resolve),
+    );
+    const brokenOff = new Promise((resolve) => stalled.once('error', resolve));
+    stalled.pause();
+    await app.close();
+    await released.promise;
+    stalled.resume();
+    await brokenOff;
   });
 });

@@ -7,8 +7,8 @@ import {
   relationNamed,
   relations,
 } from '@closing-bell/warehouse';
-import { existsSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { existsSync, rmSync } from 'node:fs';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { once } from 'node:events';
 import { readRunFile } from '../run-file';
 import { CommandError, print, type Terminal } from '../terminal';
@@ -39,7 +39,10 @@ export function listRelations(terminal: Terminal): void {
 export async function exportRelation(terminal: Terminal, name: string, options: ExportOptions): Promise<void> {
   const relation = relationOf(name);
   const { to, withProcessing = false } = options;
-  const format = options.format ?? (to === undefined ? undefined : exportFormatOf(to)) ?? 'csv';
+  const format = options.format ?? (to === undefined ? 'csv' : exportFormatOf(to));
+  if (format === undefined) {
+    throw new CommandError(`the name of ${to} tells no format: end it in .csv, .json or .parquet, or add --format`);
+  }
   if (format === 'parquet' && to === undefined) {
     throw new CommandError('Parquet is nothing to print: add --to FILE');
   }
@@ -109,10 +112,19 @@ async function printAll(output: NodeJS.WriteStream, bytes: AsyncIterable<Uint8Ar
 
 /** Writes beside the file and renames: it is whole or not there. Returns its bytes. */
 async function writeWhole({ output }: Terminal, to: string, bytes: AsyncIterable<Uint8Array>): Promise<number> {
+  // The renaming would put a file in the place of a device such as /dev/null.
+  if ((await stat(to).catch(() => undefined))?.isFile() === false) {
+    throw new CommandError(`${to} is no file: name one, or leave out --to and lead the output there`);
+  }
   const partial = `${to}.${process.pid}.partial`;
   const file = await open(partial, 'wx').catch((error: unknown) => {
     throw new CommandError(`${to} cannot be written: ${(error as Error).message}`, { cause: error });
   });
+  const onInterrupt = (): never => {
+    rmSync(partial, { force: true });
+    process.exit(130);
+  };
+  process.once('SIGINT', onInterrupt);
   let size = 0;
   let shown = 0;
   try {
@@ -131,8 +143,10 @@ async function writeWhole({ output }: Terminal, to: string, bytes: AsyncIterable
     await file.close().catch(() => undefined);
     await rm(partial, { force: true });
     throw error;
+  } finally {
+    process.off('SIGINT', onInterrupt);
+    if (output.isTTY) output.write('\r\x1b[K');
   }
-  if (output.isTTY) output.write('\r\x1b[K');
   return size;
 }
 
