@@ -10,21 +10,25 @@ export interface Connection {
   close(): Promise<void>;
 }
 
+/** Where the monitor answers: as the environment says, or `closing-bell up` in the home; undefined where neither does. */
+export function monitorUrlOf({ config, environment }: Terminal): string | undefined {
+  return environment.CLOSING_BELL_MONITOR_URL ?? readRunFile(config.home)?.services.monitor;
+}
+
 /**
  * Connects to what `closing-bell up` started in the home, or to what the environment names.
  *
  * @throws CommandError when neither says where the services are
  */
 export function connect(terminal: Terminal): Connection {
-  const { config, environment, clock } = terminal;
-  const run = readRunFile(config.home);
-  const monitorUrl = environment.CLOSING_BELL_MONITOR_URL ?? run?.services.monitor;
+  const { config, clock } = terminal;
+  const monitorUrl = monitorUrlOf(terminal);
   if (monitorUrl === undefined) {
     throw new CommandError(
       `nothing runs in ${config.home}. Start it with \`closing-bell up\`, or set CLOSING_BELL_MONITOR_URL to a monitor elsewhere.`,
     );
   }
-  const emulatorHost = run?.pubsub ?? config.emulatorHost;
+  const emulatorHost = readRunFile(config.home)?.pubsub ?? config.emulatorHost;
   const pubsub = connectPubSub({
     projectId: config.projectId,
     ...(emulatorHost === undefined ? {} : { emulatorHost }),

@@ -9,6 +9,19 @@ export class MonitorClient {
 
   /** @throws CommandError with what the API said, or that it cannot be reached */
   async get<T>(path: string): Promise<T> {
+    return (await (await this.ask(path)).json()) as T;
+  }
+
+  /**
+   * The bytes of an answer as they come; their reading fails where they break off.
+   *
+   * @throws CommandError with what the API said, or that it cannot be reached
+   */
+  async read(path: string): Promise<AsyncIterable<Uint8Array>> {
+    return (await this.ask(path)).body ?? (async function* () {})();
+  }
+
+  private async ask(path: string): Promise<Response> {
     let response: Response;
     try {
       response = await fetch(`${this.url}/api/${path}`);
@@ -17,11 +30,9 @@ export class MonitorClient {
         cause: error,
       });
     }
-    const body: unknown = await response.json();
-    if (!response.ok) {
-      const message = (body as { message?: string }).message ?? `the monitor answered ${response.status}`;
-      throw response.status === 503 ? new MonitorUnreachableError(message) : new CommandError(message);
-    }
-    return body as T;
+    if (response.ok) return response;
+    const body = (await response.json()) as { message?: string };
+    const message = body.message ?? `the monitor answered ${response.status}`;
+    throw response.status === 503 ? new MonitorUnreachableError(message) : new CommandError(message);
   }
 }

@@ -10,7 +10,8 @@ import {
 import { existsSync, rmSync } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { once } from 'node:events';
-import { readRunFile } from '../run-file';
+import { monitorUrlOf } from '../connection';
+import { MonitorClient } from '../monitor-client';
 import { CommandError, print, type Terminal } from '../terminal';
 import { table } from '../terminal/table';
 
@@ -62,14 +63,15 @@ function relationOf(name: string): Relation {
 
 /** From the warehouse itself, or, where it is a file that a running monitor holds, through that one. */
 async function* bytesOf(
-  { config, environment }: Terminal,
+  terminal: Terminal,
   relation: Relation,
   options: { readonly format: ExportFormat; readonly processing: boolean },
 ): AsyncGenerator<Uint8Array> {
+  const { config } = terminal;
   const file = /^duckdb:(.+)$/.exec(config.warehouse)?.[1];
-  const monitor = environment.CLOSING_BELL_MONITOR_URL ?? readRunFile(config.home)?.services.monitor;
-  if (file !== undefined && monitor !== undefined) {
-    yield* throughMonitor(monitor, relation, options);
+  const monitorUrl = monitorUrlOf(terminal);
+  if (file !== undefined && monitorUrl !== undefined) {
+    yield* throughMonitor(new MonitorClient(monitorUrl), relation, options);
     return;
   }
   if (file !== undefined && !existsSync(file)) {
@@ -84,23 +86,13 @@ async function* bytesOf(
 }
 
 async function* throughMonitor(
-  monitor: string,
+  monitor: MonitorClient,
   { name }: Relation,
   { format, processing }: { readonly format: ExportFormat; readonly processing: boolean },
 ): AsyncGenerator<Uint8Array> {
-  const url = `${monitor}/api/exports/${name}?format=${format}&processing=${processing}`;
-  const answer = await fetch(url).catch((error: unknown) => {
-    throw new CommandError(`the monitor at ${monitor} does not answer; is \`closing-bell up\` running?`, {
-      cause: error,
-    });
-  });
-  if (!answer.ok) {
-    const { message } = (await answer.json()) as { message?: string };
-    throw new CommandError(message ?? `the monitor answered ${answer.status}`);
-  }
-  if (!answer.body) return;
+  const bytes = await monitor.read(`exports/${name}?format=${format}&processing=${processing}`);
   try {
-    yield* answer.body as AsyncIterable<Uint8Array>;
+    yield* bytes;
   } catch (error) {
     throw new CommandError(`the export of ${name} broke off; its log says why. Try again`, { cause: error });
   }
