@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PubSub } from '@google-cloud/pubsub';
-import { freePort } from '../emulators/free-port';
+import { freePort } from '../../apps/cli/src/supervisor/free-port';
 
 /** The servers that are compared, in the order of the table's columns. */
 export type ServerKind = 'local in memory' | 'local durable' | "Google's emulator";

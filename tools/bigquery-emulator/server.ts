@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '../emulators/free-port';
+import { freePort } from '../../apps/cli/src/supervisor/free-port';
 import { answersGrpc, answersOk, type ServerProcess, startServerProcess } from '../emulators/server-process';
 
 /** A second on an idle machine; one shared with other work takes several times as long. */

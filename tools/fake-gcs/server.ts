@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { freePort } from '../emulators/free-port';
+import { freePort } from '../../apps/cli/src/supervisor/free-port';
 import { answersOk, type ServerProcess, startServerProcess } from '../emulators/server-process';
 
 const START_MS = 60_000;

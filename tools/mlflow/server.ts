@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { freePort } from '../emulators/free-port';
+import { freePort } from '../../apps/cli/src/supervisor/free-port';
 import { answersOk, type ServerProcess, startServerProcess } from '../emulators/server-process';
 
 /** A new database's tables take seconds; a machine shared with other work takes several times as long. */

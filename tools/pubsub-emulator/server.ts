@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { answersGrpc, type ServerProcess, startServerProcess } from '../emulators/server-process';
-import { freePort } from '../emulators/free-port';
+import { freePort } from '../../apps/cli/src/supervisor/free-port';
 
 const START_MS = 60_000;
 const INSTALL = 'install the Google Cloud CLI’s pubsub-emulator component and Java, or set EMULATOR_JAR to its jar';

@@ -4,7 +4,7 @@ import { connectPubSub } from '@closing-bell/messaging';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../../tools/emulators/free-port';
+import { freePort } from '../src/supervisor/free-port';
 import { locatePubSubEmulator, startPubSubEmulator } from '../../../tools/pubsub-emulator/server';
 import { System } from './system';
 
