@@ -15,7 +15,7 @@ FIRST_PORT := 0
 # Named by each training; a tree without git names none.
 export CLOSING_BELL_COMMIT ?= $(shell git rev-parse HEAD 2>/dev/null)
 
-.PHONY: help install build tensorflow python python-peers mlflow emulators kernel kernel-check format format-check lint typecheck unused docs docs-check check test test-integration conformance bench-pubsub bench-cascade bench-train backtest-index backtest-panel doctor demo up clean
+.PHONY: help install build tensorflow python python-peers mlflow emulators kernel kernel-check format format-check lint typecheck unused docs docs-check check test test-integration conformance bench-pubsub bench-cascade bench-train bench-drift backtest-index backtest-panel doctor demo up clean
 
 help: ## List the verbs
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2 }'
@@ -142,6 +142,9 @@ bench-cascade: $(BUILT) ## Measure a close from its publication to its forecast 
 
 bench-train: $(BUILT) tensorflow ## Measure training beside Keras and PyTorch (make python-peers) and the bare matrix products
 	node dist/tools/bench-train/main.js --markdown docs/benchmarks/training.md --json docs/benchmarks/training.json
+
+bench-drift: $(BUILT) ## Measure the drift rules: false alarms and detection, simulated and on real series (a few minutes)
+	node dist/tools/bench-drift/main.js
 
 backtest-index: $(BUILT) $(TENSORFLOW) ## Backtest all forecasters on the S&P 500 index, 2016 to April 2020 (about ten minutes)
 	node dist/apps/cli/src/main.js backtest --symbols ^GSPC --from 2015-12-31 --to 2020-04-02 --seeds 3 --window 2020-02-19:32 \

@@ -3,16 +3,22 @@
  * a: values[n], b: values[m], neither empty, no NaN. Source: Smirnov 1939.
  */
 export function kolmogorovSmirnovDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  const first = Float64Array.from(a).sort();
-  const second = Float64Array.from(b).sort();
+  return distanceOfSorted(Float64Array.from(a).sort(), Float64Array.from(b).sort());
+}
+
+/** The same of values that are in ascending order already. */
+export function distanceOfSorted(first: Float64Array, second: Float64Array): number {
   let i = 0;
   let j = 0;
   let distance = 0;
   while (i < first.length && j < second.length) {
-    const value = Math.min(first[i] as number, second[j] as number);
+    const [a, b] = [first[i] as number, second[j] as number];
+    const value = a < b ? a : b;
     while (i < first.length && first[i] === value) i += 1;
     while (j < second.length && second[j] === value) j += 1;
-    distance = Math.max(distance, Math.abs(i / first.length - j / second.length));
+    const gap = i / first.length - j / second.length;
+    if (gap > distance) distance = gap;
+    else if (-gap > distance) distance = -gap;
   }
   return distance;
 }

@@ -1,6 +1,7 @@
 import { driftScores } from '../src';
 import { kolmogorovSmirnovDistance } from '../src/kolmogorov-smirnov';
 import { sampleBars } from './fixtures/sample-bars';
+import { processes, simulate } from '../../../tools/bench-drift/simulated-series';
 
 /** Uniform numbers in [0, 1) from a seed (mulberry32). */
 function uniform(seed: number): () => number {
@@ -41,7 +42,11 @@ describe('kolmogorovSmirnovDistance', () => {
 describe('driftScores', () => {
   it('measures nothing on a history shorter than both windows', () => {
     expect(driftScores(walk(1, 514, () => 0.01))).toEqual([]);
-    expect(driftScores(walk(1, 515, () => 0.01)).map(({ column }) => column)).toEqual(['log_return', 'log_range']);
+    expect(driftScores(walk(1, 515, () => 0.01)).map(({ column, test }) => `${column} ${test}`)).toEqual([
+      'log_return ks-distance',
+      'log_range ks-distance',
+      'log_return ks-distance-5',
+    ]);
   });
 
   it('looks at nothing before its windows', () => {
@@ -60,9 +65,35 @@ describe('driftScores', () => {
     expect(onRange).toBeGreaterThan(0.5);
   });
 
+  it('alarms in at most 5 % of sessions in which nothing changes, each measure in at most 2 %, heavy tails included', () => {
+    const steady = processes.filter(({ name }) => name.startsWith('i.i.d.'));
+    expect(steady).toHaveLength(2);
+    for (const process of steady) {
+      // Independent of each other, so that 400 tell what as many sessions of one series would not.
+      const runs = Array.from({ length: 400 }, (_, seed) => driftScores(simulate(process, seed, 515)));
+      const share = (alarmed: (scores: (typeof runs)[number]) => boolean | undefined) =>
+        runs.filter(alarmed).length / runs.length;
+      for (const measure of [0, 1, 2]) expect(share((scores) => scores[measure]?.alarmed)).toBeLessThanOrEqual(0.02);
+      expect(share((scores) => scores.some(({ alarmed }) => alarmed))).toBeLessThanOrEqual(0.05);
+    }
+  });
+
+  it('catches the crash of 2020 within five sessions of 20 February and alarms at most once a month in 2017', async () => {
+    const bars = await sampleBars('2020-02-27');
+    const alarms = (from: string, to: string) =>
+      bars.flatMap(({ session }, index) =>
+        session >= from && session <= to && driftScores(bars.slice(0, index + 1)).some(({ alarmed }) => alarmed)
+          ? [session]
+          : [],
+      );
+    expect(alarms('2020-02-14', '2020-02-27')).toEqual(['2020-02-26', '2020-02-27']);
+    const months = alarms('2017-01-01', '2017-12-31').map((session) => session.slice(0, 7));
+    expect(new Set(months).size).toBe(months.length);
+  });
+
   it('alarms in the crash of March 2020 and not in the calm of 2017', async () => {
     const alarms = async (session: string) => driftScores(await sampleBars(session)).map(({ alarmed }) => alarmed);
-    expect(await alarms('2020-03-12')).toEqual([true, true]);
-    expect(await alarms('2017-07-14')).toEqual([false, false]);
+    expect(await alarms('2020-03-12')).toEqual([true, true, true]);
+    expect(await alarms('2017-07-14')).toEqual([false, false, false]);
   });
 });
