@@ -16,7 +16,7 @@ import {
 import { decodeForecast, type ForecastFile } from '@closing-bell/forecasting';
 import { type Bar, barsOfColumns, type ExchangeCalendar } from '@closing-bell/market';
 import { type MessageContext } from '@closing-bell/messaging';
-import { alarmsOf, driftScores } from '@closing-bell/monitoring';
+import { alarmsOf, driftScores, evidentlyScores } from '@closing-bell/monitoring';
 import { type ObjectStore, readHashed, type SeriesStore } from '@closing-bell/storage';
 import { type Row, tables, type Warehouse } from '@closing-bell/warehouse';
 import { Scorer } from './scorer';
@@ -157,10 +157,16 @@ export class Recorder {
   async recordDrift(made: ForecastMade): Promise<DriftDetected | undefined> {
     if (made.trigger !== 'features-computed' || made.outcome !== 'forecast') return undefined;
     const { symbol, session, bars, features, featureSetHash } = made;
-    const scores = driftScores(await this.barsOf(bars));
+    const known = await this.barsOf(bars);
+    const scores = driftScores(known);
+    const measured = [
+      ...scores.map((each) => ({ ...each, rule: 'calibrated', drifted: each.alarmed })),
+      // Shown beside it, for those who know it; it says drift far too often to alarm.
+      ...evidentlyScores(known).map((each) => ({ ...each, rule: 'evidently-default', alarmed: false })),
+    ];
     await this.warehouse.insert(
       tables.driftScores,
-      scores.map(({ column, test, score, threshold, alarmed }) => ({
+      measured.map(({ column, test, score, threshold, rule, drifted, alarmed }) => ({
         symbol,
         session,
         column,
@@ -169,6 +175,8 @@ export class Recorder {
         threshold,
         alarmed,
         bars_sha256: bars.sha256,
+        rule,
+        drifted,
         recorded_at: this.now(),
       })),
     );

@@ -165,16 +165,27 @@ export const tables = {
   }),
   driftScores: defineTable({
     name: 'drift_scores',
-    description: 'Distance of the current window from the reference window, by column.',
+    description: 'Drift of the current window from the reference window, by column and test.',
     columns: {
       symbol,
       session,
       column: { type: 'text', description: 'Feature that is watched.' },
-      test: { type: 'text', description: 'Distance that is measured.' },
-      score: { type: 'float', description: 'The distance.' },
-      threshold: { type: 'float', description: 'Above it the test alarms.' },
-      alarmed: { type: 'boolean', description: 'Whether it did.' },
+      test: { type: 'text', description: 'Distance that is measured, or Evidently’s name of its test.' },
+      score: { type: 'float', description: 'The distance, or a test’s p-value.' },
+      threshold: { type: 'float', description: 'Above it a distance means drift; of a p-value, up to it.' },
+      alarmed: { type: 'boolean', description: 'Whether an alarm was raised: by the calibrated rule alone.' },
       bars_sha256: { type: 'text', description: 'Hash of the bars that it was measured on.' },
+      rule: {
+        type: 'text',
+        description:
+          'calibrated, which alarms, or evidently-default, which is shown beside it; none on rows of release 0.1.',
+        nullable: true,
+      },
+      drifted: {
+        type: 'boolean',
+        description: 'What the test itself says; none on rows of release 0.1.',
+        nullable: true,
+      },
       recorded_at: recordedAt,
     },
     key: ['symbol', 'session', 'column', 'test', 'bars_sha256'],

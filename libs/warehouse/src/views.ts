@@ -120,9 +120,11 @@ LEFT JOIN ${relation(forecasts.name)} f ON f.symbol = d.symbol AND f.origin_sess
       threshold: driftScores.columns.threshold,
       score_to_threshold: {
         type: 'float',
-        description: 'Score divided by threshold: above 1 it alarms.',
+        description: 'Score divided by threshold: above 1 a distance means drift; of a p-value, up to 1.',
         nullable: true,
       },
+      rule: driftScores.columns.rule,
+      drifted: driftScores.columns.drifted,
       alarmed: driftScores.columns.alarmed,
       decision: {
         type: 'text',
@@ -135,7 +137,7 @@ LEFT JOIN ${relation(forecasts.name)} f ON f.symbol = d.symbol AND f.origin_sess
       relation,
       identifier,
     }) => `SELECT s.symbol, s.session, s.${identifier('column')} AS feature, s.test, s.bars_sha256,
-  s.score, s.threshold, s.score / NULLIF(s.threshold, 0) AS score_to_threshold, s.alarmed, d.decision
+  s.score, s.threshold, s.score / NULLIF(s.threshold, 0) AS score_to_threshold, s.rule, s.drifted, s.alarmed, d.decision
 FROM ${relation(driftScores.name)} s
 LEFT JOIN (SELECT symbol, session, MAX(decision) AS decision FROM ${relation(modelDecisions.name)}
   WHERE trigger = 'drift-detected' GROUP BY symbol, session) d ON d.symbol = s.symbol AND d.session = s.session`,

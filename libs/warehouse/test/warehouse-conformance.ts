@@ -350,21 +350,23 @@ export function warehouseConformance(newWarehouse: () => Promise<EmptyWarehouse>
         recorded_at: RECORDED,
       };
       await warehouse.insert(tables.driftScores, [
-        { ...score, column: 'return', score: 1, alarmed: true },
-        { ...score, column: 'volume', score: 0.25, alarmed: false, session: '2020-03-13' },
+        { ...score, column: 'return', score: 1, rule: 'calibrated', drifted: true, alarmed: true },
+        { ...score, column: 'volume', score: 0.25, rule: null, drifted: null, alarmed: false, session: '2020-03-13' },
       ]);
       await warehouse.insert(tables.modelDecisions, [decision('m2', 'drift-detected', 'rejected', 1)]);
       const rows = await exportRows(warehouse, views.driftByFeature);
       expect(
-        rows.map(({ session, feature, score_to_threshold, decision }) => [
+        rows.map(({ session, feature, score_to_threshold, rule, drifted, decision }) => [
           session,
           feature,
           score_to_threshold,
+          rule,
+          drifted,
           decision,
         ]),
       ).toEqual([
-        ['2020-03-13', 'volume', 0.5, null],
-        ['2020-03-16', 'return', 2, 'rejected'],
+        ['2020-03-13', 'volume', 0.5, null, null, null],
+        ['2020-03-16', 'return', 2, 'calibrated', true, 'rejected'],
       ]);
     });
 
