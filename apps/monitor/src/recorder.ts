@@ -65,6 +65,8 @@ export class Recorder {
         data: canonicalJson(said),
         said_at: saidAt(envelope.time, publishTime).toISOString(),
         published_at: publishTime.toISOString(),
+        cause_attempt: null,
+        cause_started_at: null,
         recorded_at: this.now(),
       },
     ]);
