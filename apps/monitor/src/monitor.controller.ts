@@ -22,7 +22,7 @@ import { Recorder } from './recorder';
 
 const { monitor } = subscriptions;
 
-/** Everything that is said is recorded; a forecast is followed by a look at drift. */
+/** Everything that is said is recorded; a forecast is followed by a look at what may alarm. */
 @Controller()
 export class MonitorController {
   constructor(@Inject(Recorder) private readonly recorder: Recorder) {}
@@ -59,7 +59,7 @@ export class MonitorController {
   async onForecastMade(made: ForecastMade, context: MessageContext): Promise<OutgoingMessage[]> {
     await this.recorder.recordForecast(made, context);
     // The event comes last: whoever sees it may rely on what it says having been recorded.
-    const drift = await this.recorder.recordDrift(made);
+    const drift = await this.recorder.recordAlarms(made);
     await this.recorder.recordEvent(forecastMade, made, context);
     return drift ? [message(driftDetected, drift)] : [];
   }

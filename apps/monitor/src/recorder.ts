@@ -16,9 +16,10 @@ import {
 import { decodeForecast, type ForecastFile } from '@closing-bell/forecasting';
 import { type Bar, barsOfColumns, type ExchangeCalendar } from '@closing-bell/market';
 import { type MessageContext } from '@closing-bell/messaging';
-import { alarmsOf, driftScores, evidentlyScores } from '@closing-bell/monitoring';
+import { alarmsOf, driftScores, evidentlyScores, performanceScores } from '@closing-bell/monitoring';
 import { type ObjectStore, readHashed, type SeriesStore } from '@closing-bell/storage';
 import { type Row, tables, type Warehouse } from '@closing-bell/warehouse';
+import { NextSessions } from './next-sessions';
 import { Scorer } from './scorer';
 
 export interface RecorderDependencies {
@@ -40,12 +41,14 @@ interface Said {
   readonly trigger?: string;
 }
 
-/** Writes what is said into the warehouse, and what follows from it: matured forecasts' scores and drift. */
+/** Writes what is said into the warehouse, and what follows from it: matured forecasts' scores and alarms. */
 export class Recorder {
   private readonly scorer: Scorer;
+  private readonly nextSessions: NextSessions;
 
   constructor(private readonly dependencies: RecorderDependencies) {
     this.scorer = new Scorer(dependencies.warehouse, () => this.now());
+    this.nextSessions = new NextSessions(dependencies.warehouse);
   }
 
   async recordEvent<T extends Said>(contract: Contract, said: T, context: MessageContext): Promise<void> {
@@ -153,16 +156,19 @@ export class Recorder {
   }
 
   /**
-   * Measures drift as of the session of an ordinary forecast and records it. Returns the alarm, if it is one. A forecast that
-   * drift itself caused is not looked at again, or one alarm would follow the other.
+   * Looks at what may alarm as of the session of an ordinary forecast and records it: drift of the data, and how the forecasts of the
+   * version that serves have fared. Returns the alarm, if it is one. A forecast that an alarm itself caused is not looked at again, or
+   * one alarm would follow the other.
    */
-  async recordDrift(made: ForecastMade): Promise<DriftDetected | undefined> {
+  async recordAlarms(made: ForecastMade): Promise<DriftDetected | undefined> {
     if (made.trigger !== 'features-computed' || made.outcome !== 'forecast') return undefined;
     const { symbol, session, bars, features, featureSetHash } = made;
     const known = await this.barsOf(bars);
-    const scores = driftScores(known);
+    const modelVersion = made.model?.version ?? 0;
+    const forecasts = await this.nextSessions.before({ symbol, session });
+    const alarms = [...driftScores(known), ...performanceScores(forecasts, { modelVersion, bars: known })];
     const measured = [
-      ...scores.map((each) => ({ ...each, rule: 'calibrated', drifted: each.alarmed })),
+      ...alarms.map((each) => ({ ...each, drifted: each.alarmed })),
       // Shown beside it, for those who know it; it says drift far too often to alarm.
       ...evidentlyScores(known).map((each) => ({ ...each, rule: 'evidently-default', alarmed: false })),
     ];
@@ -182,7 +188,7 @@ export class Recorder {
         recorded_at: this.now(),
       })),
     );
-    const columns = alarmsOf(scores);
+    const columns = alarmsOf(alarms);
     if (columns.length === 0) return undefined;
     return { ...aboutOf(made), columns, bars, features, featureSetHash };
   }

@@ -1,3 +1,4 @@
+import { daysFrom } from '@closing-bell/market';
 import { scoreForecast } from '@closing-bell/monitoring';
 import { InBatches, tables, type Warehouse, WarehouseUnavailableError } from '@closing-bell/warehouse';
 
@@ -97,10 +98,4 @@ export class Scorer {
       }),
     );
   }
-}
-
-function daysFrom(day: string, days: number): string {
-  const date = new Date(`${day}T00:00:00Z`);
-  date.setUTCDate(date.getUTCDate() + days);
-  return date.toISOString().slice(0, 10);
 }

@@ -3,7 +3,7 @@ export { referenceBaseline } from './baselines/rolling-quantile';
 export { crps } from './evaluation/crps';
 export { evaluate, type GivenAnswers, type ScoredOrigins } from './evaluation/evaluate';
 export { type Evaluation, type Scores, summarise } from './evaluation/summarise';
-export { type ForecastAnswer, type Forecaster, latestForecast } from './forecaster';
+export { type ForecastAnswer, type Forecaster, latestForecast, type ReturnDistribution } from './forecaster';
 export { alignHistory, type History, historyUntil } from './history';
 export { HORIZONS, QUANTILE_LEVELS } from './horizons';
 export { BASELINES, type BaselineName, FittedForecaster, isBaseline, loadForecaster } from './fitted-forecaster';

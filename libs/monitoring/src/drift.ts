@@ -1,3 +1,4 @@
+import { type AlarmScore } from './alarm-score';
 import { distanceOfSorted } from './kolmogorov-smirnov';
 import { type WatchedBar, watchedColumns } from './watched-columns';
 
@@ -17,15 +18,11 @@ const MEASURES = [
   { column: 'log_return', test: 'ks-distance-5', current: SHORT },
 ] as const;
 
-/** How far one column's current window is from its reference window. */
-export interface DriftScore {
-  readonly column: string;
-  /** `ks-distance` of two weeks, `ks-distance-5` of one. */
+/** How far one column's current window is from its reference window: `ks-distance` of two weeks, `ks-distance-5` of one. */
+export interface DriftScore extends AlarmScore {
+  readonly column: (typeof MEASURES)[number]['column'];
   readonly test: (typeof MEASURES)[number]['test'];
-  readonly score: number;
-  /** Above it the score is an alarm. */
-  readonly threshold: number;
-  readonly alarmed: boolean;
+  readonly rule: 'calibrated';
 }
 
 /**
@@ -44,15 +41,8 @@ export function driftScores(bars: readonly WatchedBar[]): DriftScore[] {
     const reference = values.slice(-(REFERENCE + current), -current);
     const score = distanceOfSorted(reference.toSorted(), values.slice(-current).sort());
     const threshold = calibratedThreshold(reference, current);
-    return { column, test, score, threshold, alarmed: score > threshold };
+    return { column, test, rule: 'calibrated', score, threshold, alarmed: score > threshold };
   });
-}
-
-/** The scores that alarm, as a message tells them. */
-export function alarmsOf(scores: readonly DriftScore[]): Omit<DriftScore, 'alarmed'>[] {
-  return scores
-    .filter(({ alarmed }) => alarmed)
-    .map(({ column, test, score: distance, threshold }) => ({ column, test, score: distance, threshold }));
 }
 
 function calibratedThreshold(reference: Float64Array, current: number): number {

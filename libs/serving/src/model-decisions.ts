@@ -54,7 +54,7 @@ export interface ModelQuestion extends Readonly<SymbolSession> {
   readonly bars: Reference;
   readonly features: Reference;
   readonly featureSetHash: string;
-  /** The columns that alarmed, when drift asks. */
+  /** What alarmed, when an alarm asks. */
   readonly columns?: readonly ColumnDrift[];
 }
 
@@ -112,7 +112,8 @@ export class ModelDecisions {
       champion,
       latest: await registry.latestBefore(symbol, moment),
       sessionsSince: (earlier) => calendar.sessionDistance(earlier, session),
-      ...(columns === undefined ? {} : { drift: describeDrift(columns) }),
+      drift: inWords(columns, ({ rule }) => rule !== 'performance'),
+      performance: inWords(columns, ({ rule }) => rule === 'performance'),
     });
     if (!answer.retrain) {
       const decision = champion ? 'kept' : 'baseline';
@@ -255,8 +256,14 @@ function versionOf({ name, version, artifact }: RegisteredModel): ModelVersion {
   return { name, version, artifact };
 }
 
-function describeDrift(columns: readonly ColumnDrift[]): string {
-  return columns
+/** The alarms of a kind; undefined where there is none. */
+function inWords(
+  columns: readonly ColumnDrift[] | undefined,
+  isMeant: (column: ColumnDrift) => boolean,
+): string | undefined {
+  const meant = columns?.filter(isMeant) ?? [];
+  if (meant.length === 0) return undefined;
+  return meant
     .map(({ column, test, score, threshold }) => `${column}: ${test} ${score.toFixed(3)} above ${threshold.toFixed(3)}`)
     .join('; ');
 }

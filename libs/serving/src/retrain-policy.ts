@@ -4,8 +4,10 @@ import { type Moment, type RegisteredModel, type ServingModel } from '@closing-b
 export interface RetrainPolicy {
   /** Sessions after which a champion is retrained whatever else. */
   readonly retrainAfterSessions: number;
-  /** Sessions after a training in which none of drift, age and a missing champion starts another. */
+  /** Sessions after a training in which none of age, a missing champion and bad forecasts starts another. */
   readonly pauseSessions: number;
+  /** The same of a drift alarm: until then its window holds sessions that the last training knew already. */
+  readonly driftPauseSessions: number;
 }
 
 /** What the policy looks at. */
@@ -19,8 +21,9 @@ export interface RetrainQuestion {
   readonly latest: RegisteredModel | undefined;
   /** Sessions from that session to this one. */
   readonly sessionsSince: (session: string) => number;
-  /** The drift alarm in words; present when the trigger is one. */
-  readonly drift?: string;
+  /** What alarms in the data and in the served forecasts, in words; one of them is present when the trigger is an alarm. */
+  readonly drift?: string | undefined;
+  readonly performance?: string | undefined;
 }
 
 /** Whether to retrain, and every reason for or against it. */
@@ -31,7 +34,7 @@ export interface RetrainAnswer {
 
 /** Decides whether there is a reason to retrain. A pure function: the same question has the same answer in a replay. */
 export function askPolicy(policy: RetrainPolicy, question: RetrainQuestion): RetrainAnswer {
-  const { champion, latest, trigger, forceRetrain, featureSetHash, sessionsSince, drift } = question;
+  const { champion, latest, trigger, forceRetrain, featureSetHash, sessionsSince, drift, performance } = question;
   if (forceRetrain && trigger === 'features-computed') {
     return {
       retrain: true,
@@ -50,13 +53,14 @@ export function askPolicy(policy: RetrainPolicy, question: RetrainQuestion): Ret
     wanted.push({ code: 'champion-too-old', detail });
   }
   if (drift !== undefined) wanted.push({ code: 'drift', detail: drift });
+  if (performance !== undefined) wanted.push({ code: 'performance', detail: performance });
   if (wanted.length > 0) {
-    const pause = latest && sessionsSince(latest.moment.session) < policy.pauseSessions;
-    if (!pause) return { retrain: true, reasons: wanted };
-    const detail = `Version ${latest.version} was trained ${sessionsSince(latest.moment.session)} sessions ago; a pause of ${policy.pauseSessions} follows each training.`;
+    const pause = drift === undefined ? policy.pauseSessions : policy.driftPauseSessions;
+    if (!latest || sessionsSince(latest.moment.session) >= pause) return { retrain: true, reasons: wanted };
+    const detail = `Version ${latest.version} was trained ${sessionsSince(latest.moment.session)} sessions ago; a pause of ${pause} follows each training.`;
     return { retrain: false, reasons: [...wanted, { code: 'training-pause', detail }] };
   }
-  const detail = `Version ${champion?.version ?? 0} is ${age} sessions old of at most ${policy.retrainAfterSessions}, reads this feature set, and there is no drift alarm.`;
+  const detail = `Version ${champion?.version ?? 0} is ${age} sessions old of at most ${policy.retrainAfterSessions}, reads this feature set, and nothing alarms.`;
   return { retrain: false, reasons: [{ code: 'no-reason-to-retrain', detail }] };
 }
 

@@ -4,15 +4,19 @@ import {
   asServed,
   type Fold,
   type Forecaster,
+  type History,
   historyUntil,
   latestForecast,
   loadForecaster,
   type NamedHistory,
+  QUANTILE_LEVELS,
   referenceBaseline,
   refitted,
+  type ReturnDistribution,
+  toPrices,
 } from '@closing-bell/forecasting';
 import { type Bar, type ExchangeCalendar } from '@closing-bell/market';
-import { alarmsOf, driftScores } from '@closing-bell/monitoring';
+import { alarmsOf, driftScores, type NextSessionForecast, performanceScores } from '@closing-bell/monitoring';
 import { LocalModelRegistry } from '@closing-bell/registry';
 import { type ObjectStore } from '@closing-bell/storage';
 import { type TrainingSettings } from './challenge';
@@ -42,7 +46,7 @@ const NEVER = new AbortController().signal;
 
 /**
  * The forecaster `served`: from each session what the services would have served after its close, whose decisions, trainings
- * and drift alarms it goes through session by session. Replaying these closes on an empty registry gives the same forecasts, the
+ * and alarms it goes through session by session. Replaying these closes on an empty registry gives the same forecasts, the
  * last of each close. It knows no other histories.
  */
 export async function servedForecaster(request: ServedRequest): Promise<Forecaster> {
@@ -107,16 +111,62 @@ async function foldsOf({ symbol, history }: NamedHistory, request: ServedRequest
       folds.push({ fittedAt: session, forecaster: serving.forecaster });
     }
   };
+  // By origin and version, as the warehouse keeps them.
+  const made = new Map<string, NextSessionForecast>();
+  const forecast = (session: string, known: History): boolean => {
+    const answer = latestForecast(serving.forecaster, known);
+    if (answer.outcome !== 'forecast') return false;
+    made.set(`${session} ${serving.version}`, nextSessionOf(answer, { session, known, calendar, ...serving }));
+    return true;
+  };
   for (const { session } of history.bars) {
     if (session < from || session > to) continue;
     signal.throwIfAborted();
     await decide(session, 'features-computed');
     const known = historyUntil(history, rows.get(session) ?? -1);
-    const alarms = alarmsOf(driftScores(known.bars));
-    if (alarms.length === 0 || latestForecast(serving.forecaster, known).outcome !== 'forecast') continue;
+    if (!forecast(session, known)) continue;
+    const { version } = serving;
+    const scores = [
+      ...driftScores(known.bars),
+      ...performanceScores([...made.values()], { modelVersion: version, bars: known.bars }),
+    ];
+    const alarms = alarmsOf(scores);
+    if (alarms.length === 0) continue;
     await decide(session, 'drift-detected', alarms);
+    if (serving.version !== version) forecast(session, known);
   }
   return folds;
+}
+
+/** A forecast's first session, as the predictor writes it. */
+function nextSessionOf(
+  answer: ReturnDistribution,
+  {
+    session,
+    known,
+    calendar,
+    version,
+  }: {
+    readonly session: string;
+    readonly known: History;
+    readonly calendar: ExchangeCalendar;
+    readonly version: number;
+  },
+): NextSessionForecast {
+  const originClose = known.bars.at(-1)?.close ?? NaN;
+  const [next] = toPrices(answer, originClose);
+  const at = (level: number): number => next?.quantiles[QUANTILE_LEVELS.indexOf(level)] ?? NaN;
+  return {
+    originSession: session,
+    targetSession: calendar.sessionsAfter(session, 1)[0] ?? '',
+    modelVersion: version,
+    originClose,
+    p05: at(0.05),
+    p25: at(0.25),
+    point: next?.point ?? NaN,
+    p75: at(0.75),
+    p95: at(0.95),
+  };
 }
 
 /** Nothing is stored of what a backtest reads; decisions are told apart by symbol and session. */

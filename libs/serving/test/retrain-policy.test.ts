@@ -1,7 +1,7 @@
 import { type ServingModel } from '@closing-bell/registry';
 import { askPolicy, type RetrainQuestion } from '../src/retrain-policy';
 
-const policy = { retrainAfterSessions: 63, pauseSessions: 21 };
+const policy = { retrainAfterSessions: 63, pauseSessions: 21, driftPauseSessions: 10 };
 const HASH = 'f'.repeat(64);
 
 function version(number: number, age: number, featureSetHash = HASH): ServingModel {
@@ -64,7 +64,25 @@ describe('the retraining policy', () => {
     const drift = 'log_return: ks-distance 0.500 above 0.400';
     const question = { trigger: 'drift-detected' as const, drift, champion: version(1, 40) };
     expect(ask({ ...question, latest: version(1, 40) })).toEqual([true, 'drift']);
-    expect(ask({ ...question, latest: version(2, 20) })).toEqual([false, 'drift', 'training-pause']);
+    expect(ask({ ...question, latest: version(2, 9) })).toEqual([false, 'drift', 'training-pause']);
+  });
+
+  it('lets drift train again as soon as its window holds nothing that the last training knew, and nothing else so soon', () => {
+    const alarm = { trigger: 'drift-detected' as const, latest: version(2, 10) };
+    const performance = 'outside_90: share-of-matured 0.300 above 0.200';
+    expect(ask({ ...alarm, drift: 'd' })).toEqual([true, 'no-champion', 'drift']);
+    expect(ask({ ...alarm, performance })).toEqual([false, 'no-champion', 'performance', 'training-pause']);
+    expect(ask({ latest: version(2, 10) })).toEqual([false, 'no-champion', 'training-pause']);
+  });
+
+  it('retrains when the served forecasts have gone bad, and pauses after a training', () => {
+    const question = {
+      trigger: 'drift-detected' as const,
+      performance: 'outside_90: share-of-matured 0.300 above 0.200',
+      champion: version(1, 40),
+    };
+    expect(ask({ ...question, latest: version(1, 40) })).toEqual([true, 'performance']);
+    expect(ask({ ...question, latest: version(2, 20) })).toEqual([false, 'performance', 'training-pause']);
   });
 
   it('does not train again each day after a challenger was refused', () => {

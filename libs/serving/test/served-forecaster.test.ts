@@ -9,7 +9,7 @@ import {
   loadForecaster,
   referenceBaseline,
 } from '@closing-bell/forecasting';
-import { alarmsOf, driftScores } from '@closing-bell/monitoring';
+import { alarmsOf, driftScores, type NextSessionForecast, performanceScores } from '@closing-bell/monitoring';
 import { openObjectStore } from '@closing-bell/storage';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,12 +25,12 @@ const LAST = 919;
 const CRASH = 895;
 
 /** A market that turns wild, with the features that the services compute. */
-function wildMarket(seed: number): History {
+function wildMarket(seed: number, crash = CRASH, powerOf: (sessions: number) => number = () => 5): History {
   let close = 100;
   const calm = market(ROWS, seed).bars;
   const bars = calm.map((bar, row) => {
     const previous = calm[row - 1]?.close ?? bar.open;
-    const power = row > CRASH ? 5 : 1;
+    const power = row > crash ? powerOf(row - crash) : 1;
     const at = (price: number): number => close * (price / previous) ** power;
     const moved = { ...bar, open: at(bar.open), high: at(bar.high), low: at(bar.low), close: at(bar.close) };
     close = moved.close;
@@ -39,9 +39,10 @@ function wildMarket(seed: number): History {
   return { bars, features: computeFeatures(bars, closingBellFeatures) };
 }
 
-const policy = { retrainAfterSessions: 15, pauseSessions: 5 };
+const eager = { retrainAfterSessions: 15, pauseSessions: 5, driftPauseSessions: 5 };
 const history = wildMarket(3);
-const rows = Array.from({ length: LAST - FIRST + 1 }, (_, index) => FIRST + index);
+const rowsBetween = (first: number, last: number): number[] =>
+  Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
 async function trainingOf() {
   const { training, tasks } = await smallTraining();
@@ -49,14 +50,19 @@ async function trainingOf() {
 }
 
 /** What `served` says from each row, and the decisions behind it. */
-async function served(about: History): Promise<{ answers: ForecastAnswer[]; decisions: ModelReady[] }> {
+async function served(
+  about: History,
+  first = FIRST,
+  last = LAST,
+  policy = eager,
+): Promise<{ answers: ForecastAnswer[]; decisions: ModelReady[] }> {
   const folder = mkdtempSync(join(tmpdir(), 'closing-bell-served-'));
   const decisions: ModelReady[] = [];
   try {
     const forecaster = await servedForecaster({
       tested: [{ symbol: '^GSPC', history: about }],
-      from: sessionAt(FIRST),
-      to: sessionAt(LAST),
+      from: sessionAt(first),
+      to: sessionAt(last),
       exchange: 'XNYS',
       calendar: CALENDAR,
       featureSet: closingBellFeatures,
@@ -65,10 +71,67 @@ async function served(about: History): Promise<{ answers: ForecastAnswer[]; deci
       objects: openObjectStore(pathToFileURL(folder).href),
       onDecision: (made) => decisions.push(made),
     });
-    return { answers: forecaster.forecasts(about, rows), decisions };
+    return { answers: forecaster.forecasts(about, rowsBetween(first, last)), decisions };
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** The same, decided and forecast close by close as the services do. */
+async function closeByClose(
+  history: History,
+  rows: readonly number[],
+  policy = eager,
+): Promise<Awaited<ReturnType<typeof served>>> {
+  const { training } = await trainingOf();
+  const services = new SmallServices(history, training, { policy });
+  const hash = { featureSetHash: featureSetHash(closingBellFeatures) };
+  const decisions: ModelReady[] = [];
+  const answers: ForecastAnswer[] = [];
+  const forecasts: NextSessionForecast[] = [];
+  const keep = (row: number, modelVersion: number, answer: ForecastAnswer): void => {
+    const isKept = forecasts.some((one) => one.originSession === sessionAt(row) && one.modelVersion === modelVersion);
+    if (answer.outcome !== 'forecast' || isKept) return;
+    const originClose = history.bars[row]?.close ?? NaN;
+    // Levels are k/40.
+    const at = (k: number): number => originClose * Math.exp(answer.quantiles[0]?.[k - 1] ?? NaN);
+    forecasts.push({
+      originSession: sessionAt(row),
+      targetSession: sessionAt(row + 1),
+      modelVersion,
+      originClose,
+      p05: at(2),
+      p25: at(10),
+      point: at(20),
+      p75: at(30),
+      p95: at(38),
+    });
+  };
+  try {
+    for (const row of rows) {
+      const known = historyUntil(history, row);
+      const forecastOf = async (made: ModelReady): Promise<ForecastAnswer> => {
+        decisions.push(made);
+        const files = made.model && (await services.registry.load(made.model.artifact));
+        return latestForecast(asServed(files ? await loadForecaster(files) : referenceBaseline, CALENDAR), known);
+      };
+      let answer = await forecastOf(await services.decide(row, hash));
+      const modelVersion = decisions.at(-1)?.model?.version ?? 0;
+      const columns = alarmsOf([
+        ...driftScores(known.bars),
+        ...performanceScores(forecasts, { modelVersion, bars: known.bars }),
+      ]);
+      keep(row, modelVersion, answer);
+      if (columns.length > 0 && answer.outcome === 'forecast') {
+        answer = await forecastOf(await services.decide(row, { ...hash, trigger: 'drift-detected', columns }));
+        keep(row, decisions.at(-1)?.model?.version ?? 0, answer);
+      }
+      answers.push(answer);
+    }
+  } finally {
+    services.remove();
+  }
+  return { answers, decisions };
 }
 
 /** Without what names a place. */
@@ -87,35 +150,27 @@ describe('the forecaster that the services would have served', () => {
   });
 
   it('says at each session what deciding and forecasting close by close says', async () => {
-    const { training } = await trainingOf();
-    const services = new SmallServices(history, training, { policy });
-    const hash = { featureSetHash: featureSetHash(closingBellFeatures) };
-    const decisions: ModelReady[] = [];
-    const answers: ForecastAnswer[] = [];
-    try {
-      for (const row of rows) {
-        const known = historyUntil(history, row);
-        const forecastOf = async (made: ModelReady): Promise<ForecastAnswer> => {
-          decisions.push(made);
-          const files = made.model && (await services.registry.load(made.model.artifact));
-          return latestForecast(asServed(files ? await loadForecaster(files) : referenceBaseline, CALENDAR), known);
-        };
-        let answer = await forecastOf(await services.decide(row, hash));
-        const columns = alarmsOf(driftScores(known.bars));
-        if (columns.length > 0 && answer.outcome === 'forecast') {
-          answer = await forecastOf(await services.decide(row, { ...hash, trigger: 'drift-detected', columns }));
-        }
-        answers.push(answer);
-      }
-    } finally {
-      services.remove();
-    }
+    const { answers, decisions } = await closeByClose(history, rowsBetween(FIRST, LAST));
     expect(plain.decisions.map(said)).toEqual(decisions.map(said));
     expect(plain.answers).toEqual(answers);
     // What makes the comparison worth something: trainings, drift and more than one version that served.
     expect(decisions.some(({ trigger }) => trigger === 'drift-detected')).toBe(true);
     expect(new Set(decisions.map(({ model }) => model?.version)).size).toBeGreaterThan(1);
     expect(answers.every(({ outcome }) => outcome === 'forecast')).toBe(true);
+  });
+
+  it('finds the forecasts that have gone bad at the same sessions, too', async () => {
+    // One version serves throughout, and a market that grows wilder from day to day leaves it behind.
+    const short = wildMarket(3, 640, (sessions) => (sessions > 14 ? 1 : 1.35 ** sessions));
+    const [first, last] = [618, 654];
+    const seldom = { retrainAfterSessions: 100, pauseSessions: 100, driftPauseSessions: 100 };
+    const expected = await closeByClose(short, rowsBetween(first, last), seldom);
+    const actual = await served(short, first, last, seldom);
+    expect(actual.decisions.map(said)).toEqual(expected.decisions.map(said));
+    expect(actual.answers).toEqual(expected.answers);
+    const bad = actual.decisions.filter(({ reasons }) => reasons.some(({ code }) => code === 'performance'));
+    expect(bad.length).toBeGreaterThan(0);
+    expect(bad.every(({ session, trigger }) => session > sessionAt(640) && trigger === 'drift-detected')).toBe(true);
   });
 
   it('decides and forecasts nothing else up to a session when all after it is other', async () => {
@@ -136,7 +191,7 @@ describe('the forecaster that the services would have served', () => {
       exchange: 'XNYS',
       calendar: CALENDAR,
       featureSet: closingBellFeatures,
-      policy,
+      policy: eager,
       training: (await trainingOf()).training,
       objects: openObjectStore(pathToFileURL(tmpdir()).href),
     });

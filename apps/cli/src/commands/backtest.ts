@@ -148,7 +148,11 @@ async function followServices(
       exchange,
       calendar,
       featureSet: closingBellFeatures,
-      policy: { retrainAfterSessions: config.retrainAfterSessions, pauseSessions: config.retrainPauseSessions },
+      policy: {
+        retrainAfterSessions: config.retrainAfterSessions,
+        pauseSessions: config.retrainPauseSessions,
+        driftPauseSessions: config.driftPauseSessions,
+      },
       training: {
         ...settings,
         lstm: settings.lstm ?? {},

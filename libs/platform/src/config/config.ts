@@ -130,8 +130,18 @@ export const VARIABLES = {
   retrainPauseSessions: integer(
     {
       name: 'CLOSING_BELL_RETRAIN_PAUSE_SESSIONS',
-      description: 'Sessions after a training in which none of drift, age and a missing champion starts another.',
+      description:
+        'Sessions after a training in which none of age, a missing champion and bad forecasts starts another.',
       fallback: 21,
+    },
+    0,
+    10_000,
+  ),
+  driftPauseSessions: integer(
+    {
+      name: 'CLOSING_BELL_DRIFT_PAUSE_SESSIONS',
+      description: 'Sessions after a training in which a drift alarm starts no other.',
+      fallback: 10,
     },
     0,
     10_000,
