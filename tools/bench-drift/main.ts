@@ -2,7 +2,7 @@
  * Measures the drift rules: how often they alarm where nothing changes, how soon where something does. Simulated series, the built-in
  * S&P 500 index, and single stocks where ../shared/data has them. Writes docs/benchmarks/drift.md.
  */
-import { driftScores, evidentlyScores } from '@closing-bell/monitoring';
+import { driftScores, evidentlyDrift } from '@closing-bell/monitoring';
 import { writeFileSync } from 'node:fs';
 import { type DatedBar, indexBars, stockBars } from './real-series';
 import { type Change, changes, type Process, processes, simulate, type SimulatedBar } from './simulated-series';
@@ -33,8 +33,8 @@ function alarms(bars: readonly SimulatedBar[]): boolean[] {
   return [
     scores.some(({ alarmed }) => alarmed),
     scores.some(({ alarmed, test }) => alarmed && test === 'ks-distance'),
-    evidentlyScores(bars).some(({ drifted }) => drifted),
-    evidentlyScores(bars, 60).some(({ drifted }) => drifted),
+    (evidentlyDrift(bars)?.columns ?? []).some(({ drifted }) => drifted),
+    (evidentlyDrift(bars, 60)?.columns ?? []).some(({ drifted }) => drifted),
   ];
 }
 

@@ -16,7 +16,7 @@ import {
 import { decodeForecast, type ForecastFile } from '@closing-bell/forecasting';
 import { type Bar, barsOfColumns, type ExchangeCalendar } from '@closing-bell/market';
 import { type MessageContext } from '@closing-bell/messaging';
-import { alarmsOf, driftScores, evidentlyScores, performanceScores } from '@closing-bell/monitoring';
+import { alarmsOf, driftScores, evidentlyDrift, performanceScores } from '@closing-bell/monitoring';
 import { type ObjectStore, readHashed, type SeriesStore } from '@closing-bell/storage';
 import { type Row, tables, type Warehouse } from '@closing-bell/warehouse';
 import { NextSessions } from './next-sessions';
@@ -170,7 +170,7 @@ export class Recorder {
     const measured = [
       ...alarms.map((each) => ({ ...each, drifted: each.alarmed })),
       // Shown beside it, for those who know it; it says drift far too often to alarm.
-      ...evidentlyScores(known).map((each) => ({ ...each, rule: 'evidently-default', alarmed: false })),
+      ...(evidentlyDrift(known)?.columns ?? []).map((each) => ({ ...each, rule: 'evidently-default', alarmed: false })),
     ];
     await this.warehouse.insert(
       tables.driftScores,

@@ -1,7 +1,10 @@
 export { type AlarmScore, alarmsOf } from './alarm-score';
 export { dataQuality } from './data-quality';
 export { driftScores } from './drift';
-export { evidentlyScores } from './evidently-scores';
+export { evidentlyDrift } from './evidently-drift';
 export { dataDrift } from './evidently/data-drift';
 export { scoreForecast } from './forecast-score';
 export { type NextSessionForecast, PERFORMANCE_DAYS, performanceScores } from './performance-alarm';
+export { type MonitoringReport } from './report/monitoring-report';
+export { reportJson } from './report/report-json';
+export { monitoringPage } from './report/report-page';

@@ -11,17 +11,10 @@ import {
 import { type BacktestResult, fieldOf } from './backtest-result';
 import { horizonOf, rivalsIn, SHOWN_HORIZONS } from './backtest-table';
 import { findings } from './findings';
-import { Markup, markup } from './markup';
-import { STYLE } from './style';
+import { type Markup, markup } from './markup';
+import { reportPage, type ReportSection, section } from './page';
 import { dataTable, type RowGroup, textTable } from './tables';
 import { fixed, NOTHING, percent, pValue, signedPercent, unbroken } from './wording';
-
-/** A part of a page under a heading. id: unique in the page. */
-export interface ReportSection {
-  readonly id: string;
-  readonly heading: string;
-  readonly content: Markup;
-}
 
 /** What a page tells of its own beside what every backtest has. */
 interface ReportFrame {
@@ -40,19 +33,11 @@ export function backtestReport(
 ): string {
   const { evaluation, subject, bySymbol, years, window, seeds } = result;
   const { origins, forecasts } = evaluation;
-  const page = markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${heading}</title>
-<style>${new Markup(STYLE)}</style>
-</head>
-<body>
-<main>
-<h1>${heading}</h1>
-<p class="muted">${forecasts} forecast origins from ${origins[0] ?? ''} to ${origins.at(-1) ?? ''}, ten sessions ahead. The report is about ${subject.headline}; ${evaluation.naive.forecaster} is “tomorrow = today”, ${evaluation.baseline.forecaster} the quantiles of the last year.</p>
-${lead.map((one) => section(one.id, one.heading, one.content))}${section('findings', 'What this says', markup`<ul class="findings">${findings(result).map((sentence) => markup`<li>${unbroken(sentence)}</li>`)}</ul>`)}
+  const intro = markup`${forecasts} forecast origins from ${origins[0] ?? ''} to ${origins.at(-1) ?? ''}, ten sessions ahead. The report is about ${subject.headline}; ${evaluation.naive.forecaster} is “tomorrow = today”, ${evaluation.baseline.forecaster} the quantiles of the last year.`;
+  return reportPage(
+    heading,
+    intro,
+    markup`${lead.map((one) => section(one.id, one.heading, one.content))}${section('findings', 'What this says', markup`<ul class="findings">${findings(result).map((sentence) => markup`<li>${unbroken(sentence)}</li>`)}</ul>`)}
 ${section('scores', 'Distribution', distributionTable(result, evaluation.naive, evaluation.baseline, fieldOf(evaluation)))}
 ${section('points', 'Point and direction', pointTable(result))}
 ${section('horizons', 'By horizon', markup`<div class="plots">${skillByHorizon(result)}${coverageByHorizon(result)}</div>${horizonTable(result)}`)}
@@ -82,19 +67,8 @@ ${section(
     subject.constants.map(({ name, value, chosenOn }) => [name, value, chosenOn]),
   ),
 )}
-</main>
-</body>
-</html>
-`;
-  return page.text;
-}
-
-function section(id: string, heading: string, content: Markup): Markup {
-  return markup`<section aria-labelledby="${id}">
-<h2 id="${id}">${heading}</h2>
-${content}
-</section>
-`;
+`,
+  );
 }
 
 const groupName = (horizon: number): string => `h = ${horizon}`;

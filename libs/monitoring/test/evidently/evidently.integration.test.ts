@@ -1,7 +1,8 @@
 import { closingBellFeatures, computeFeatures } from '@closing-bell/features';
 import { dataDrift } from '../../src';
+import { evidentlySnapshot } from '../../src/report/evidently-snapshot';
 import { sampleBars } from '../fixtures/sample-bars';
-import { describeOnEvidently, type Question } from './real-evidently';
+import { describeOnEvidently, type Question, type Snapshot } from './real-evidently';
 
 /** Sessions of reference and current window: K-S by default up to 1,000, Wasserstein beyond. */
 const WINDOWS = [
@@ -53,4 +54,35 @@ describeOnEvidently('of all features of the S&P 500', (ask) => {
     });
     expect(compared).toBe(questions.length * 40);
   }, 300_000);
+
+  it('a report has the shape of Evidently’s, down to every name and sentence', async () => {
+    const bars = (await sampleBars('2020-03-31')).slice(-515);
+    const returns = bars.slice(1).map(({ close }, row) => Math.log(close / bars[row]!.close));
+    const ranges = bars.slice(1).map(({ high, low }) => Math.log(high / low));
+    const part = (from: number, to: number) => ({
+      log_return: returns.slice(from, to),
+      log_range: ranges.slice(from, to),
+    });
+    // One window that has drifted, and one of the calm in the reference itself.
+    const questions = [part(504, 514), part(100, 110)].map((current): Question => ({
+      reference: part(0, 504),
+      current,
+      method: null,
+    }));
+    ask(questions).forEach((theirs, index) => {
+      const { reference, current } = questions[index]!;
+      const floats = (columns: Question['reference']) =>
+        Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, Float64Array.from(column)]));
+      expect(unhashed(evidentlySnapshot(dataDrift(floats(reference), floats(current))))).toEqual(unhashed(theirs));
+    });
+  }, 300_000);
 });
+
+/** With the place among the metrics for each hash, and numbers to nine digits. */
+function unhashed({ metrics, tests }: Pick<Snapshot, 'metrics' | 'tests'>): unknown {
+  let text = JSON.stringify({ metrics, tests }, (_, value: unknown) =>
+    typeof value === 'number' ? Number(value.toPrecision(9)) : value,
+  );
+  metrics.forEach(({ id }, index) => (text = text.replaceAll(id, `metric ${index}`)));
+  return JSON.parse(text);
+}
