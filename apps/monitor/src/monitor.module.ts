@@ -1,12 +1,11 @@
 import { calendarOf } from '@closing-bell/market';
-import { type Platform } from '@closing-bell/platform';
+import { codeOf, type Platform } from '@closing-bell/platform';
 import { openObjectStore, SeriesStore } from '@closing-bell/storage';
 import { openWarehouse } from '@closing-bell/warehouse';
 import { type DynamicModule } from '@nestjs/common';
-import { ApiController } from './api.controller';
-import { ExportsController, WAREHOUSE } from './exports.controller';
+import { apiModule } from './api/api.module';
+import { Reader } from './api/reader';
 import { MonitorController } from './monitor.controller';
-import { Queries } from './queries';
 import { Recorder } from './recorder';
 
 class MonitorModule {}
@@ -15,14 +14,21 @@ class MonitorModule {}
 export async function monitorModule({ config, clock }: Platform): Promise<DynamicModule> {
   const warehouse = await openWarehouse(config.warehouse, config);
   const objects = openObjectStore(config.objects, config);
-  const recorder = new Recorder({ warehouse, objects, series: new SeriesStore(objects), calendarOf, clock });
+  const series = new SeriesStore(objects);
+  const reader = new Reader(warehouse, () => performance.now());
+  const recorder = new Recorder({ warehouse, objects, series, calendarOf, clock });
+  const instance = {
+    exchange: config.exchange,
+    code: codeOf(config),
+    warehouse: config.warehouse.startsWith('bigquery:') ? ('bigquery' as const) : ('duckdb' as const),
+    actions: false,
+  };
   return {
     module: MonitorModule,
-    controllers: [MonitorController, ApiController, ExportsController],
+    imports: [apiModule({ warehouse, objects, series, reader, instance })],
+    controllers: [MonitorController],
     providers: [
       { provide: Recorder, useValue: recorder },
-      { provide: Queries, useValue: new Queries(warehouse) },
-      { provide: WAREHOUSE, useValue: warehouse },
       // Nest calls it when the application closes, after the last handler has ended.
       { provide: 'shutdown', useValue: { onApplicationShutdown: () => warehouse.close() } },
     ],

@@ -67,6 +67,7 @@ export class Recorder {
         published_at: publishTime.toISOString(),
         cause_attempt: null,
         cause_started_at: null,
+        trace_id: envelope.traceparent?.split('-')[1] ?? null,
         recorded_at: this.now(),
       },
     ]);

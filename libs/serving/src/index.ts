@@ -1,4 +1,4 @@
-export { DecisionLog } from './decision-log';
+export { DecisionLog, type DecisionRecord } from './decision-log';
 export { ModelDecisions } from './model-decisions';
 export { loadHistory } from './load-history';
 export { servedForecaster } from './served-forecaster';

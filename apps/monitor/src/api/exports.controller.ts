@@ -21,7 +21,7 @@ import {
   UseFilters,
 } from '@nestjs/common';
 import { pipeline } from 'node:stream/promises';
-import { WarehouseUnavailableFilter } from './warehouse-unavailable.filter';
+import { AwayFilter } from './away.filter';
 
 /** What is used of an answer of HTTP. */
 type Answer = NodeJS.WritableStream & { setHeader(name: string, value: string): void; flushHeaders(): void };
@@ -31,7 +31,7 @@ export const WAREHOUSE = Symbol('warehouse');
 
 /** Tables and views as files. A warehouse in a file can be read by the monitor alone while it runs. */
 @Controller('api/exports')
-@UseFilters(WarehouseUnavailableFilter)
+@UseFilters(AwayFilter)
 export class ExportsController implements OnModuleDestroy {
   private readonly logger = new Logger('exports');
   private readonly draining = new AbortController();

@@ -1,8 +1,9 @@
 import { type Warehouse, WarehouseUnavailableError } from '@closing-bell/warehouse';
 import { type INestApplication } from '@nestjs/common';
-import { Test } from '@nestjs/testing';
-import { ApiController } from '../src/api.controller';
-import { Queries } from '../src/queries';
+import { NestFactory } from '@nestjs/core';
+import { type ObjectStore, SeriesStore } from '@closing-bell/storage';
+import { apiModule } from '../../src/api/api.module';
+import { Reader } from '../../src/api/reader';
 
 describe('the API over a warehouse that is away', () => {
   const message = 'Cannot query bigquery://p/d: BigQuery failed (HTTP 503). The work will be tried again.';
@@ -18,17 +19,21 @@ describe('the API over a warehouse that is away', () => {
   let app: INestApplication;
   let url: string;
   beforeAll(async () => {
-    const testing = await Test.createTestingModule({
-      controllers: [ApiController],
-      providers: [{ provide: Queries, useValue: new Queries(away) }],
-    }).compile();
-    app = testing.createNestApplication({ logger: false });
+    const objects = {} as ObjectStore;
+    const module = apiModule({
+      warehouse: away,
+      objects,
+      series: new SeriesStore(objects),
+      reader: new Reader(away, () => 0),
+      instance: { exchange: 'XNYS', code: 'test', warehouse: 'bigquery', actions: false },
+    });
+    app = await NestFactory.create(module, { logger: false });
     await app.listen(0, '127.0.0.1');
     url = await app.getUrl();
   });
   afterAll(() => app.close());
 
-  it.each(['sessions', 'symbols', 'forecasts/AAPL', 'cascades/abc', 'dead-letters'])(
+  it.each(['instance', 'universe', 'sessions', 'symbols', 'symbols/AAPL/forecast', 'cascades/abc', 'dead-letters'])(
     'answers 503 to %s and says why',
     async (path) => {
       const answer = await fetch(`${url}/api/${path}`);
