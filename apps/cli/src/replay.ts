@@ -6,7 +6,8 @@ import { CommandError } from './terminal';
 
 /** What the monitor says of a cascade; see its API. */
 interface CascadeProgress {
-  readonly session: string | null | undefined;
+  readonly recorded: boolean;
+  readonly session: string | null;
   readonly detail: string;
   readonly symbols: readonly {
     readonly symbol: string;
@@ -72,7 +73,7 @@ export async function replay({ monitor, publisher }: Connection, request: Replay
         continue;
       }
       answeredAt = Date.now();
-      if (progress.session === null) throw new CommandError(progress.detail);
+      if (progress.recorded && progress.session === null) throw new CommandError(progress.detail);
       const ended = progress.symbols.filter(({ state }) => state !== 'running');
       if (ended.length >= symbols.length) return progress;
       if (Date.now() > deadline) {

@@ -3,13 +3,13 @@ import { calendarOf } from '@closing-bell/market';
 import { type MessageContext } from '@closing-bell/messaging';
 import { openObjectStore, SeriesStore } from '@closing-bell/storage';
 import { exportRows, openWarehouse, type Row, tables, type Warehouse } from '@closing-bell/warehouse';
-import { NotFoundException } from '@nestjs/common';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ApiController } from '../src/api.controller';
-import { Queries } from '../src/queries';
+import { ForecastQueries } from '../src/api/forecasts.queries';
+import { KnownSessions } from '../src/api/known-sessions';
+import { Reader } from '../src/api/reader';
 import { Recorder } from '../src/recorder';
 
 const RECORDED = '2020-03-16T20:00:00.000Z';
@@ -75,7 +75,8 @@ describe('abstentions', () => {
   let folder: string;
   let warehouse: Warehouse;
   let recorder: Recorder;
-  let api: ApiController;
+  let queries: ForecastQueries;
+  let reader: Reader;
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'closing-bell-monitor-'));
     warehouse = await openWarehouse(`duckdb:${join(folder, 'warehouse.duckdb')}`);
@@ -87,18 +88,17 @@ describe('abstentions', () => {
       calendarOf,
       clock: () => new Date(RECORDED),
     });
-    api = new ApiController(new Queries(warehouse));
+    reader = new Reader(warehouse, () => 0);
+    queries = new ForecastQueries(reader, new KnownSessions(reader));
   });
   afterEach(async () => {
     await warehouse.close();
     rmSync(folder, { recursive: true });
   });
 
-  /** What the API answers where it finds nothing. */
-  const refusal = async (symbol: string, session?: string): Promise<object> => {
-    const error: unknown = await api.forecast(symbol, session).catch((thrown: unknown) => thrown);
-    if (!(error instanceof NotFoundException)) throw new Error('It was found.', { cause: error });
-    return error.getResponse() as object;
+  const fanOf = (symbol: string, session?: string) => {
+    reader.forget();
+    return queries.fan(symbol, session);
   };
 
   it('are recorded with the code, once however often the message comes', async () => {
@@ -128,31 +128,31 @@ describe('abstentions', () => {
   it('are told of instead of a forecast, with session, code and reason', async () => {
     await recorder.recordForecast(abstained('2020-03-13', { abstentionCode: 'too-short' }), context('m1'));
     await recorder.recordForecast(abstained('2020-03-16'), context('m2'));
-    expect(await refusal('ALFA')).toMatchObject({
-      statusCode: 404,
-      message:
-        'no forecast of ALFA from 2020-03-16: the forecaster abstained (stale-bars). Nothing was traded in 5 sessions.',
-      abstention: { session: '2020-03-16', code: 'stale-bars' },
+    expect(await fanOf('ALFA')).toMatchObject({
+      originSession: '2020-03-16',
+      forecaster: null,
+      points: [],
+      abstention: { code: 'stale-bars', detail: 'Nothing was traded in 5 sessions.' },
     });
-    expect(await refusal('ALFA', '2020-03-13')).toMatchObject({
-      message: expect.stringContaining('from 2020-03-13: the forecaster abstained (too-short)') as string,
-    });
-    expect(await refusal('ALFA', '2020-03-12')).toMatchObject({
-      message: 'no forecast of ALFA from 2020-03-12; replay a close of it first',
-    });
-    expect(await refusal('BETA')).toMatchObject({ message: 'no forecast of BETA; replay a close of it first' });
+    expect(await fanOf('ALFA', '2020-03-13')).toMatchObject({ abstention: { code: 'too-short' } });
+    await expect(fanOf('ALFA', '2020-03-12')).rejects.toThrow(
+      'no forecast of ALFA from 2020-03-12; replay a close of it first',
+    );
+    await expect(fanOf('BETA')).rejects.toThrow('nothing is known of BETA; replay a close of it first');
   });
 
-  it('are told of beside an older forecast, and not beside a later one or one that was asked for', async () => {
+  it('come after an older forecast, and not after a later one or one that was asked for', async () => {
     await recorder.recordForecast(abstained('2020-03-12', { abstentionCode: 'too-short' }), context('m1'));
     await warehouse.insert(tables.forecasts, [forecastRow('2020-03-13')]);
-    expect(await api.forecast('ALFA')).not.toHaveProperty('abstention');
+    expect(await fanOf('ALFA')).toMatchObject({ originSession: '2020-03-13', abstention: null });
     await recorder.recordForecast(abstained('2020-03-16'), context('m2'));
-    expect(await api.forecast('ALFA')).toMatchObject({
-      forecast: [{ origin_session: '2020-03-13' }],
-      abstention: { session: '2020-03-16', code: 'stale-bars', detail: 'Nothing was traded in 5 sessions.' },
-    });
-    expect(await api.forecast('ALFA', '2020-03-13')).not.toHaveProperty('abstention');
+    expect(await fanOf('ALFA')).toMatchObject({ originSession: '2020-03-16', points: [] });
+    expect(await fanOf('ALFA', '2020-03-13')).toMatchObject({ abstention: null, points: [{ point: 100 }] });
+    expect((await queries.origins('ALFA', undefined, 10)).origins).toMatchObject([
+      { session: '2020-03-16', abstained: true, forecaster: null },
+      { session: '2020-03-13', abstained: false, forecaster: 'rolling-quantile-250' },
+      { session: '2020-03-12', abstained: true },
+    ]);
   });
 
   it('of one session are told of by the last of them, drift’s', async () => {
@@ -161,6 +161,6 @@ describe('abstentions', () => {
       abstained('2020-03-16', { trigger: 'drift-detected', abstentionCode: 'out-of-domain' }),
       context('m2'),
     );
-    expect(await refusal('ALFA')).toMatchObject({ abstention: { trigger: 'drift-detected', code: 'out-of-domain' } });
+    expect(await fanOf('ALFA')).toMatchObject({ abstention: { code: 'out-of-domain' } });
   });
 });

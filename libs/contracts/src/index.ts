@@ -19,6 +19,7 @@ export {
   ModelReady,
   ModelVersion,
   type Trigger,
+  TRIGGERS,
 } from './messages/model-ready';
 export { Reference } from './messages/reference';
 export { PermanentError } from './permanent-error';

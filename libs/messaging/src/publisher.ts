@@ -5,6 +5,7 @@ import {
   MAX_MESSAGE_BYTES,
   messageId,
   PermanentError,
+  REDRIVE_ATTRIBUTE,
   validate,
 } from '@closing-bell/contracts';
 import { type PubSub, type Topic } from '@google-cloud/pubsub';
@@ -21,8 +22,15 @@ export interface PublisherOptions {
 /** Bytes with attributes, to be sent as they are. */
 interface RawMessage {
   readonly data: Buffer;
-  readonly attributes: Record<string, string>;
+  readonly attributes: Readonly<Record<string, string>>;
   readonly orderingKey: string;
+}
+
+/** What is needed of a dead letter in order to send its message again. */
+interface Redrivable extends RawMessage {
+  /** Id of the dead letter. */
+  readonly id: string;
+  readonly topic: string;
 }
 
 /** Publishes messages of our contracts, and raw ones for the dead letters. Resolves when Pub/Sub has accepted them. */
@@ -65,7 +73,12 @@ export class Publisher {
     return id;
   }
 
-  /** Sends bytes and attributes as they are: for the dead letters and for sending one of them back. */
+  /** Sends a dead letter's message back to its topic as it came; whoever records it knows from which dead letter it comes. */
+  async redrive({ id, topic, data, attributes, orderingKey }: Redrivable): Promise<void> {
+    await this.publishRaw(topic, { data, attributes: { ...attributes, [REDRIVE_ATTRIBUTE]: id }, orderingKey });
+  }
+
+  /** Sends bytes and attributes as they are. */
   async publishRaw(topicName: string, raw: RawMessage): Promise<void> {
     const topic = this.topic(topicName);
     try {

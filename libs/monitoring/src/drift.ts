@@ -12,7 +12,7 @@ const SHORT = 5;
 const DEVIATIONS = 3;
 
 /** What is measured. Of ranges a week's distance nears 1 even in calm, and leaves nothing to alarm by. */
-const MEASURES = [
+export const MEASURES = [
   { column: 'log_return', test: 'ks-distance', current: CURRENT },
   { column: 'log_range', test: 'ks-distance', current: CURRENT },
   { column: 'log_return', test: 'ks-distance-5', current: SHORT },

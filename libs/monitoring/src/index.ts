@@ -8,3 +8,4 @@ export { type NextSessionForecast, PERFORMANCE_DAYS, performanceScores } from '.
 export { type MonitoringReport } from './report/monitoring-report';
 export { reportJson } from './report/report-json';
 export { monitoringPage } from './report/report-page';
+export { watchedDistributions } from './watched-distributions';

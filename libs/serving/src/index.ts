@@ -1,4 +1,5 @@
-export { DecisionLog } from './decision-log';
+export { appointByHand, describeAppointment } from './appointment';
+export { DecisionLog, type DecisionRecord } from './decision-log';
 export { ModelDecisions } from './model-decisions';
 export { loadHistory } from './load-history';
 export { servedForecaster } from './served-forecaster';

@@ -9,4 +9,4 @@ export { relationNamed, relations } from './relations';
 export { type Relation, type Row } from './table';
 export { tables } from './tables';
 export { views } from './views';
-export { type Warehouse, WarehouseUnavailableError } from './warehouse';
+export { type Parameter, type Warehouse, WarehouseUnavailableError } from './warehouse';

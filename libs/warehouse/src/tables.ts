@@ -60,6 +60,12 @@ export const tables = {
         nullable: true,
         processing: true,
       },
+      trace_id: {
+        type: 'text',
+        description: 'Trace that it was published in; none where it carried none, and on rows of release 0.1.',
+        nullable: true,
+        processing: true,
+      },
       recorded_at: recordedAt,
     },
     key: ['correlation_id', 'message_id'],

@@ -1,23 +1,31 @@
-import { REDRIVE_ATTRIBUTE } from '@closing-bell/contracts';
 import { type Connection } from '../connection';
 import { CommandError, print, type Terminal } from '../terminal';
 import { table } from '../terminal/table';
 
+/** What is used of the API's answers. */
 interface DeadLetter {
   readonly id: string;
   readonly reason: string;
-  readonly detail: string;
   readonly subscription: string;
   readonly topic: string;
   readonly attempts: number;
-  readonly type: string;
   readonly subject: string;
   readonly session: string | null;
-  readonly attributes: string;
-  readonly data: string;
-  readonly ordering_key: string;
-  readonly published_at: string;
+  readonly publishedAt: string;
   readonly redriven: boolean;
+}
+
+interface WholeDeadLetter extends DeadLetter {
+  readonly attributes: Readonly<Record<string, string>>;
+  /** In base64. */
+  readonly data: string;
+  readonly text: string | null;
+  readonly orderingKey: string;
+}
+
+interface DeadLetters {
+  readonly letters: readonly DeadLetter[];
+  readonly next: string | null;
 }
 
 export async function listDeadLetters(
@@ -25,16 +33,16 @@ export async function listDeadLetters(
   { monitor }: Connection,
   options: { json?: boolean },
 ): Promise<void> {
-  const letters = await monitor.get<DeadLetter[]>('dead-letters');
+  const { letters } = await monitor.get<DeadLetters>('dead-letters');
   if (options.json) return print(terminal, JSON.stringify(letters, null, 2));
   if (letters.length === 0) return print(terminal, 'No dead letters.');
   print(
     terminal,
     table(
       ['id', 'at', 'subscription', 'subject', 'session', 'attempts', 'reason', 'sent again'],
-      letters.map(({ id, published_at, subscription, subject, session, attempts, reason, redriven }) => [
+      letters.map(({ id, publishedAt, subscription, subject, session, attempts, reason, redriven }) => [
         id,
-        published_at.slice(0, 19),
+        publishedAt.slice(0, 19),
         subscription,
         subject,
         session ?? '',
@@ -47,15 +55,14 @@ export async function listDeadLetters(
 }
 
 export async function showDeadLetter(terminal: Terminal, { monitor }: Connection, id: string): Promise<void> {
-  const { data, attributes, ...letter } = await monitor.get<DeadLetter>(`dead-letters/${encodeURIComponent(id)}`);
+  const { data, text, attributes, ...letter } = await letterOf(monitor, id);
   for (const [name, value] of Object.entries(letter)) print(terminal, `${name.padEnd(13)} ${String(value ?? '')}`);
   print(terminal, 'attributes');
-  for (const [name, value] of Object.entries(JSON.parse(attributes) as Record<string, string>))
-    print(terminal, `  ${name} = ${value}`);
-  print(terminal, `data\n  ${Buffer.from(data, 'base64').toString('utf8')}`);
+  for (const [name, value] of Object.entries(attributes)) print(terminal, `  ${name} = ${value}`);
+  print(terminal, text === null ? `data, in base64\n  ${data}` : `data\n  ${text}`);
 }
 
-/** Sends dead letters back to their topics as they came; all that were not sent again yet when no id is given. */
+/** Sends dead letters back to their topics as they came; all that were not sent again yet, oldest first, when no id is given. */
 export async function redrive(
   terminal: Terminal,
   { monitor, publisher }: Connection,
@@ -63,16 +70,27 @@ export async function redrive(
   all: boolean,
 ): Promise<void> {
   if (ids.length === 0 && !all) throw new CommandError('name the ids of dead letters, or say --all');
-  const letters = all
-    ? (await monitor.get<DeadLetter[]>('dead-letters?limit=1000')).filter(({ redriven }) => !redriven).reverse()
-    : await Promise.all(ids.map((id) => monitor.get<DeadLetter>(`dead-letters/${encodeURIComponent(id)}`)));
-  for (const { id, topic, data, attributes, ordering_key, subject } of letters) {
-    await publisher.publishRaw(topic, {
-      data: Buffer.from(data, 'base64'),
-      attributes: { ...(JSON.parse(attributes) as Record<string, string>), [REDRIVE_ATTRIBUTE]: id },
-      orderingKey: ordering_key,
-    });
-    print(terminal, `sent again: ${id} to ${topic} (${subject})`);
+  const chosen = all ? await openLetters(monitor) : ids;
+  for (const id of chosen) {
+    const { data, ...letter } = await letterOf(monitor, id);
+    await publisher.redrive({ ...letter, data: Buffer.from(data, 'base64') });
+    print(terminal, `sent again: ${id} to ${letter.topic} (${letter.subject})`);
   }
-  if (letters.length === 0) print(terminal, 'No dead letter waits.');
+  if (chosen.length === 0) print(terminal, 'No dead letter waits.');
+}
+
+function letterOf(monitor: Connection['monitor'], id: string): Promise<WholeDeadLetter> {
+  return monitor.get(`dead-letters/${encodeURIComponent(id)}`);
+}
+
+/** Ids of all that were not sent again yet, oldest first. */
+async function openLetters(monitor: Connection['monitor']): Promise<string[]> {
+  const ids: string[] = [];
+  for (let next: string | null = ''; next !== null;) {
+    const from: string = next === '' ? '' : `&before=${encodeURIComponent(next)}`;
+    const page: DeadLetters = await monitor.get(`dead-letters?limit=1000${from}`);
+    ids.push(...page.letters.filter(({ redriven }) => !redriven).map(({ id }) => id));
+    next = page.next;
+  }
+  return ids.reverse();
 }

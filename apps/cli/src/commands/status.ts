@@ -8,6 +8,7 @@ interface SessionStatus {
   readonly forecasts: number;
   readonly abstained: number;
   readonly failed: number;
+  readonly running: number;
   readonly drift: number;
   readonly promoted: number;
 }
@@ -24,7 +25,7 @@ interface DeadLetter {
 interface SymbolStatus {
   readonly symbol: string;
   readonly sessions: number;
-  readonly last_session: string;
+  readonly lastSession: string;
 }
 
 const SHOWN_LETTERS = 5;
@@ -35,10 +36,10 @@ export async function showStatus(
   connection: Connection,
   options: { json?: boolean },
 ): Promise<void> {
-  const [sessions, symbols, letters] = await Promise.all([
-    connection.monitor.get<SessionStatus[]>('sessions?limit=10'),
+  const [{ sessions }, symbols, { letters }] = await Promise.all([
+    connection.monitor.get<{ sessions: readonly SessionStatus[] }>('sessions?limit=10'),
     connection.monitor.get<SymbolStatus[]>('symbols'),
-    connection.monitor.get<DeadLetter[]>('dead-letters'),
+    connection.monitor.get<{ letters: readonly DeadLetter[] }>('dead-letters'),
   ]);
   const open = letters.filter(({ redriven }) => !redriven);
   if (options.json) return print(terminal, JSON.stringify({ sessions, symbols, deadLetters: open }, null, 2));
@@ -49,22 +50,13 @@ export async function showStatus(
       terminal,
       table(
         ['session', 'symbols', 'forecasts', 'abstained', 'running', 'failed', 'drift', 'promoted'],
-        sessions.map(({ session, symbols: count, forecasts, abstained, failed, drift, promoted }) =>
-          [
-            session,
-            count,
-            forecasts,
-            abstained,
-            Math.max(0, count - forecasts - abstained - failed),
-            failed,
-            drift,
-            promoted,
-          ].map(String),
+        sessions.map(({ session, symbols: count, forecasts, abstained, running, failed, drift, promoted }) =>
+          [session, count, forecasts, abstained, running, failed, drift, promoted].map(String),
         ),
         [1, 2, 3, 4, 5, 6, 7],
       ),
     );
-    const named = symbols.slice(0, 10).map(({ symbol, last_session }) => `${symbol} (to ${last_session})`);
+    const named = symbols.slice(0, 10).map(({ symbol, lastSession }) => `${symbol} (to ${lastSession})`);
     print(terminal, `\n${symbols.length} symbols: ${named.join(', ')}${symbols.length > 10 ? ', …' : ''}`);
   }
   if (open.length > 0) {

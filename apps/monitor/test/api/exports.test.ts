@@ -12,7 +12,7 @@ import { get, type IncomingMessage, type Server } from 'node:http';
 import { type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ExportsController, WAREHOUSE } from '../src/exports.controller';
+import { ExportsController, WAREHOUSE } from '../../src/api/exports.controller';
 
 const RECORDED = '2020-03-16T20:00:00.123Z';
 

@@ -1,0 +1,50 @@
+import { monitoringPage, reportJson } from '@closing-bell/monitoring';
+import { applyDecorators, Controller, Get, Header, Inject, UseFilters } from '@nestjs/common';
+import {
+  ApiBadRequestResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiServiceUnavailableResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import { Failure, Report, type ReportMetric, type ReportTest } from './answers';
+import { AwayFilter } from './away.filter';
+import { SessionDay, SymbolName } from './parameters';
+import { ReportQueries } from './reports.queries';
+
+/** The page brings its own style sheet, and nothing else. */
+const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+function described(path: string, summary: string): MethodDecorator {
+  return applyDecorators(
+    Get(path),
+    ApiOperation({ summary }),
+    ApiBadRequestResponse({ type: Failure, description: 'A parameter is not what it may be.' }),
+    ApiNotFoundResponse({ type: Failure, description: 'There is no bar of the symbol at that session.' }),
+    ApiServiceUnavailableResponse({ type: Failure, description: 'The warehouse or the object store is away.' }),
+  );
+}
+
+/** Drift and performance of a symbol as of a session: for a program, and for a person. */
+@ApiTags('reports')
+@Controller('api/symbols/:symbol/reports')
+@UseFilters(AwayFilter)
+export class ReportsController {
+  constructor(@Inject(ReportQueries) private readonly queries: ReportQueries) {}
+
+  @described(':session.json', 'A report in the shape of a snapshot of Evidently 0.7.')
+  @ApiOkResponse({ type: Report, description: 'Metrics and tests.' })
+  async json(@SymbolName() symbol: string, @SessionDay() session: string): Promise<Report> {
+    const { metrics, tests } = reportJson(await this.queries.report(symbol, session));
+    return { metrics: [...metrics] as ReportMetric[], tests: [...tests] as ReportTest[] };
+  }
+
+  @described(':session.html', 'The same as one page that needs nothing else.')
+  @ApiOkResponse({ description: 'HTML.', content: { 'text/html': { schema: { type: 'string' } } } })
+  @Header('Content-Type', 'text/html; charset=utf-8')
+  @Header('Content-Security-Policy', PAGE_POLICY)
+  async page(@SymbolName() symbol: string, @SessionDay() session: string): Promise<string> {
+    return monitoringPage(await this.queries.report(symbol, session));
+  }
+}
