@@ -274,14 +274,11 @@ function quality({ quality }: MonitoringReport): Markup {
 }
 
 function decisions({ decisions }: MonitoringReport): Markup {
-  return textTable(
-    'What the trainer decided at this close, and why',
-    ['asked by', 'decision', 'version', 'reasons'],
-    decisions.map(({ trigger, decision, modelVersion, reasons }) => [
-      trigger,
-      decision,
-      String(modelVersion),
-      reasons.map(({ code, detail }) => `${code}: ${detail}`).join(' '),
-    ]),
-  );
+  if (decisions.length === 0) return markup`<p>None is recorded.</p>`;
+  return markup`${decisions.map(
+    ({ trigger, decision, modelVersion, reasons }) =>
+      markup`<p>Asked by <code>${trigger}</code>: <strong>${decision}</strong>, version ${modelVersion}.</p>
+<ul class="findings">${reasons.map(({ code, detail }) => markup`<li><code>${code}</code> ${detail}</li>`)}</ul>
+`,
+  )}`;
 }
