@@ -1,5 +1,6 @@
 import {
   aboutOf,
+  type AttemptFailed,
   type BarsIngested,
   canonicalJson,
   type Contract,
@@ -12,6 +13,7 @@ import {
   type ModelReady,
   REDRIVE_ATTRIBUTE,
   type Reference,
+  traceIdOf,
 } from '@closing-bell/contracts';
 import { decodeForecast, type ForecastFile } from '@closing-bell/forecasting';
 import { type Bar, barsOfColumns, type ExchangeCalendar } from '@closing-bell/market';
@@ -49,7 +51,7 @@ export class Recorder {
   }
 
   async recordEvent<T extends Said>(contract: Contract, said: T, context: MessageContext): Promise<void> {
-    const { envelope, publishTime, redriveOf } = context;
+    const { envelope, publishTime, causedBy, redriveOf } = context;
     await this.warehouse.insert(tables.events, [
       {
         correlation_id: envelope.correlationId,
@@ -65,8 +67,9 @@ export class Recorder {
         data: canonicalJson(said),
         said_at: saidAt(envelope.time, publishTime).toISOString(),
         published_at: publishTime.toISOString(),
-        cause_attempt: null,
-        cause_started_at: null,
+        cause_attempt: causedBy?.attempt ?? null,
+        cause_started_at: causedBy?.startedAt.toISOString() ?? null,
+        trace_id: traceIdOf(envelope) ?? null,
         recorded_at: this.now(),
       },
     ]);
@@ -214,6 +217,23 @@ export class Recorder {
     if (redriveOf !== undefined) {
       await this.warehouse.insert(tables.redrives, [{ dead_letter_id: redriveOf, recorded_at: this.now() }]);
     }
+  }
+
+  async recordFailedAttempt(failed: AttemptFailed, { envelope }: MessageContext): Promise<void> {
+    await this.warehouse.insert(tables.failedAttempts, [
+      {
+        correlation_id: envelope.correlationId,
+        message_id: failed.messageId,
+        subscription: failed.subscription,
+        attempt: failed.attempt,
+        subject: failed.subject,
+        session: failed.session ?? null,
+        error: failed.error,
+        started_at: failed.startedAt,
+        failed_at: failed.failedAt,
+        recorded_at: this.now(),
+      },
+    ]);
   }
 
   private async recordAbstention(made: ForecastMade, messageId: string): Promise<void> {

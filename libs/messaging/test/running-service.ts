@@ -2,7 +2,6 @@ import { allSubscriptions, type Subscription, topics } from '@closing-bell/contr
 import { type PubSub } from '@google-cloud/pubsub';
 import { type Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { trace } from '@opentelemetry/api';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import { connectPubSub, createTopology, Publisher, PubSubServer } from '../src';
@@ -36,7 +35,6 @@ export async function startTestService(
       publisher,
       logger: pino({ level: 'silent' }),
       registry: new Registry(),
-      tracer: trace.getTracer('test'),
       clock: () => new Date(),
       now: () => performance.now(),
       drainTimeoutMilliseconds: 10_000,

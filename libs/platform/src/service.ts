@@ -3,7 +3,6 @@ import { connectPubSub, createTopology, Publisher, PubSubServer } from '@closing
 import { type DynamicModule, type INestApplication, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type MicroserviceOptions } from '@nestjs/microservices';
-import { type Tracer } from '@opentelemetry/api';
 import { type Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { type Config } from './config/config';
@@ -22,7 +21,6 @@ export interface Platform {
   readonly config: Config;
   readonly logger: Logger;
   readonly registry: Registry;
-  readonly tracer: Tracer;
   readonly clock: () => Date;
 }
 
@@ -42,7 +40,7 @@ export interface RunningService {
  * server the topology is created where it is missing; on Google it is expected to be there.
  */
 export async function startService(definition: ServiceDefinition, platform: Platform): Promise<RunningService> {
-  const { config, logger, registry, tracer, clock } = platform;
+  const { config, logger, registry, clock } = platform;
   const lifecycle = new Lifecycle();
   const drainTimeoutMilliseconds = config.drainSeconds * 1000;
   const { projectId, emulatorHost } = config;
@@ -63,7 +61,6 @@ export async function startService(definition: ServiceDefinition, platform: Plat
       publisher,
       logger,
       registry,
-      tracer,
       clock,
       now: () => performance.now(),
       drainTimeoutMilliseconds,

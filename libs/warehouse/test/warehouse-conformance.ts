@@ -387,6 +387,7 @@ export function warehouseConformance(newWarehouse: () => Promise<EmptyWarehouse>
         published_at: `2020-03-16T20:00:0${second}.500Z`,
         cause_attempt: null,
         cause_started_at: null,
+        trace_id: null,
         recorded_at: RECORDED,
       });
       const letter = (id: string): Row<typeof tables.deadLetters> => ({
