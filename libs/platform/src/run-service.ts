@@ -6,6 +6,7 @@ import { startTracing } from './tracing';
 
 // After the grace limit the client still sends its last negative acknowledgements; past this the process ends regardless.
 const FORCE_AFTER_GRACE_MILLISECONDS = 5000;
+const FLUSH_MILLISECONDS = 2000;
 
 /**
  * A service's `main`: reads the configuration from the environment, runs the service until SIGTERM or SIGINT, drains it and
@@ -14,11 +15,11 @@ const FORCE_AFTER_GRACE_MILLISECONDS = 5000;
 export async function runService(definition: ServiceDefinition): Promise<void> {
   const config = loadConfig(process.env);
   const logger = createLogger(definition.name, config.logLevel);
+  const tracing = startTracing(definition.name, config, (trouble) => logger.warn(trouble));
   const platform = {
     config,
     logger,
     registry: new Registry(),
-    tracer: startTracing(definition.name),
     clock: () => new Date(),
   };
   try {
@@ -33,7 +34,8 @@ export async function runService(definition: ServiceDefinition): Promise<void> {
         },
         config.drainSeconds * 1000 + FORCE_AFTER_GRACE_MILLISECONDS,
       ).unref();
-      service.stop().then(
+      const stopped = service.stop().then(() => tracing.stop(FLUSH_MILLISECONDS));
+      stopped.then(
         () => process.exit(0),
         (error: unknown) => {
           logger.error({ err: error }, 'the drain failed');
