@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { truncate } from './truncate';
 
 const SECRETS: readonly [pattern: RegExp, shown: string][] = [
@@ -12,7 +13,9 @@ const SECRETS: readonly [pattern: RegExp, shown: string][] = [
 export function accountOf(error: unknown, limit: number): string {
   const said: string[] = [];
   for (let each = error; each !== undefined && said.length < 4; each = each instanceof Error ? each.cause : undefined) {
-    said.push(each instanceof Error ? `${each.name}: ${each.message}` : String(each));
+    said.push(
+      each instanceof Error ? `${each.name}: ${each.message}` : typeof each === 'string' ? each : inspect(each),
+    );
   }
   const line = said
     .join('; because of ')

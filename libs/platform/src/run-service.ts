@@ -1,6 +1,7 @@
 import { Registry } from 'prom-client';
 import { loadConfig } from './config/config';
 import { createLogger } from './logging';
+import { Readiness } from './readiness';
 import { type ServiceDefinition, startService } from './service';
 import { startTracing } from './tracing';
 
@@ -21,6 +22,7 @@ export async function runService(definition: ServiceDefinition): Promise<void> {
     logger,
     registry: new Registry(),
     clock: () => new Date(),
+    readiness: new Readiness(),
   };
   try {
     const service = await startService(definition, platform);

@@ -4,11 +4,14 @@ import { type DynamicModule, type INestApplication, Module, type Type } from '@n
 import { NestFactory } from '@nestjs/core';
 import { type MicroserviceOptions } from '@nestjs/microservices';
 import { type Logger } from 'pino';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
+import { version } from './code';
 import { type Config } from './config/config';
 import { HealthController } from './health.controller';
 import { Lifecycle } from './lifecycle';
 import { nestLogger } from './logging';
+import { publicationCounter, registerProcessMetrics } from './process-metrics';
+import { Readiness } from './readiness';
 
 /** What a service is made of: its name, and the module that holds its controllers, built from the platform's parts. */
 export interface ServiceDefinition {
@@ -22,7 +25,12 @@ export interface Platform {
   readonly logger: Logger;
   readonly registry: Registry;
   readonly clock: () => Date;
+  /** Where a service says what it cannot do without. */
+  readonly readiness: Readiness;
 }
+
+/** Brief losses are made up for by what the client does by itself. */
+const LOSS_LIMIT_MILLISECONDS = 30_000;
 
 @Module({})
 class ServiceModule {}
@@ -40,12 +48,19 @@ export interface RunningService {
  * server the topology is created where it is missing; on Google it is expected to be there.
  */
 export async function startService(definition: ServiceDefinition, platform: Platform): Promise<RunningService> {
-  const { config, logger, registry, clock } = platform;
+  const { config, logger, registry, clock, readiness } = platform;
   const lifecycle = new Lifecycle();
+  registry.setDefaultLabels({ service: definition.name });
+  registerProcessMetrics(registry, { version, commit: config.commit, lifecycle });
   const drainTimeoutMilliseconds = config.drainSeconds * 1000;
   const { projectId, emulatorHost } = config;
   const pubsub = connectPubSub({ projectId, ...(emulatorHost === undefined ? {} : { emulatorHost }) });
-  const publisher = new Publisher({ pubsub, source: definition.name, clock });
+  const publisher = new Publisher({
+    pubsub,
+    source: definition.name,
+    clock,
+    onPublished: publicationCounter(registry),
+  });
   const ensureTopology = async (): Promise<void> => {
     if (emulatorHost !== undefined)
       await createTopology(pubsub, projectId, { topics, subscriptions: allSubscriptions });
@@ -53,20 +68,20 @@ export async function startService(definition: ServiceDefinition, platform: Plat
   await ensureTopology();
 
   const app = await createApplication(definition, platform, lifecycle);
-  const microservice = app.connectMicroservice<MicroserviceOptions>({
-    strategy: new PubSubServer({
-      pubsub,
-      service: definition.name,
-      subscriptions: allSubscriptions.filter(({ service }) => service === definition.name),
-      publisher,
-      logger,
-      registry,
-      clock,
-      now: () => performance.now(),
-      drainTimeoutMilliseconds,
-      beforeReopen: ensureTopology,
-    }),
+  const server = new PubSubServer({
+    pubsub,
+    service: definition.name,
+    subscriptions: allSubscriptions.filter(({ service }) => service === definition.name),
+    publisher,
+    logger,
+    registry,
+    clock,
+    now: () => performance.now(),
+    drainTimeoutMilliseconds,
+    beforeReopen: ensureTopology,
   });
+  readiness.add(() => lossOf(server));
+  const microservice = app.connectMicroservice<MicroserviceOptions>({ strategy: server });
   await app.startAllMicroservices();
   await app.listen(config.httpPort, config.httpHost);
   lifecycle.advance('RUNNING');
@@ -88,6 +103,13 @@ export async function startService(definition: ServiceDefinition, platform: Plat
   };
 }
 
+function lossOf(server: PubSubServer): string | undefined {
+  const lost = server.losses().filter(({ milliseconds }) => milliseconds > LOSS_LIMIT_MILLISECONDS);
+  if (lost.length === 0) return undefined;
+  const seconds = Math.round(Math.max(...lost.map(({ milliseconds }) => milliseconds)) / 1000);
+  return `Pub/Sub has been lost for ${seconds} s: ${lost.map(({ subscription }) => subscription).join(', ')}`;
+}
+
 async function createApplication(
   definition: ServiceDefinition,
   platform: Platform,
@@ -99,9 +121,9 @@ async function createApplication(
     controllers: [HealthController],
     providers: [
       { provide: Lifecycle, useValue: lifecycle },
+      { provide: Readiness, useValue: platform.readiness },
       { provide: Registry, useValue: platform.registry },
     ],
   };
-  collectDefaultMetrics({ register: platform.registry });
   return NestFactory.create(root, { logger: nestLogger(platform.logger), abortOnError: false });
 }

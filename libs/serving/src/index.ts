@@ -1,5 +1,5 @@
 export { DecisionLog } from './decision-log';
-export { ModelDecisions } from './model-decisions';
+export { ModelDecisions, type ModelQuestion } from './model-decisions';
 export { loadHistory } from './load-history';
 export { servedForecaster } from './served-forecaster';
 export { type MlflowDelivery, openMlflowDelivery } from './open-mlflow';

@@ -84,7 +84,7 @@ function aboutOf(data: Buffer, subject: string): Pick<AttemptFailed, 'exchange' 
 
 function membersOf(data: Buffer): Readonly<Record<string, unknown>> {
   try {
-    return { ...(JSON.parse(data.toString('utf8')) as object) } as Record<string, unknown>;
+    return { ...(JSON.parse(data.toString('utf8')) as object) };
   } catch {
     return {};
   }
