@@ -5,6 +5,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { configurationPage } from './configuration-page';
+import { dashboard } from './dashboard';
 import { messageSchemas } from './message-schemas';
 import { metricsPage } from './metrics-page';
 import { topologyPage } from './topology-page';
@@ -16,6 +17,7 @@ const pages: Record<string, string> = {
   'docs/topology.md': topologyPage(),
   'docs/configuration.md': configurationPage(),
   'docs/metrics.md': metricsPage(),
+  'k8s/monitoring/dashboard.json': dashboard(),
 };
 
 function stored(path: string): string | undefined {

@@ -12,6 +12,7 @@ const PROJECT = 'closing-bell';
 export interface RunningTestService {
   readonly pubsub: PubSub;
   readonly publisher: Publisher;
+  readonly server: PubSubServer;
   stop(): Promise<void>;
 }
 
@@ -26,25 +27,24 @@ export async function startTestService(
   const ensureTopology = () => createTopology(pubsub, PROJECT, { topics, subscriptions: allSubscriptions });
   await ensureTopology();
   const module = await Test.createTestingModule({ controllers: [controller] }).compile();
-  const app = module.createNestMicroservice({
-    logger: false,
-    strategy: new PubSubServer({
-      pubsub,
-      service: 'ingestor',
-      subscriptions,
-      publisher,
-      logger: pino({ level: 'silent' }),
-      registry: new Registry(),
-      clock: () => new Date(),
-      now: () => performance.now(),
-      drainTimeoutMilliseconds: 10_000,
-      beforeReopen: ensureTopology,
-    }),
+  const server = new PubSubServer({
+    pubsub,
+    service: 'ingestor',
+    subscriptions,
+    publisher,
+    logger: pino({ level: 'silent' }),
+    registry: new Registry(),
+    clock: () => new Date(),
+    now: () => performance.now(),
+    drainTimeoutMilliseconds: 10_000,
+    beforeReopen: ensureTopology,
   });
+  const app = module.createNestMicroservice({ logger: false, strategy: server });
   await app.listen();
   return {
     pubsub,
     publisher,
+    server,
     stop: async () => {
       await app.close();
       await pubsub.close();

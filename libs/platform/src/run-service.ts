@@ -15,7 +15,7 @@ const FLUSH_MILLISECONDS = 2000;
  */
 export async function runService(definition: ServiceDefinition): Promise<void> {
   const config = loadConfig(process.env);
-  const logger = createLogger(definition.name, config.logLevel);
+  const logger = createLogger(definition.name, config);
   const tracing = startTracing(definition.name, config, (trouble) => logger.warn(trouble));
   const platform = {
     config,
