@@ -61,6 +61,8 @@ export class MonitorMetrics {
       help: 'Close of the latest session from which there is a forecast or an abstention; 0 where there is none at all.',
       registers,
     });
+    // Unknown until the warehouse has answered; 0 would be an alarm.
+    for (const gauge of [this.openDeadLetters, this.forecastClose]) gauge.set(NaN);
     new Gauge({
       name: 'closing_bell_market_close_timestamp_seconds',
       help: 'The latest close of the exchange, by its calendar.',

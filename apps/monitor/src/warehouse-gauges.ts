@@ -40,7 +40,9 @@ export class WarehouseGauges {
   /** Reads what is there, or reads it again. */
   read(): void {
     if (this.stopped) return;
-    this.reading ??= this.refresh()
+    // What is being read may have been asked for before the news came.
+    if (this.reading) return this.readSoon();
+    this.reading = this.refresh()
       .catch((error: unknown) => {
         if (this.stopped) return;
         this.dependencies.logger.warn({ err: error }, 'the metrics of what is in the warehouse are not up to date');

@@ -1,11 +1,12 @@
 import { calendarOf } from '@closing-bell/market';
-import { openWarehouse, type Row, tables, type Warehouse } from '@closing-bell/warehouse';
+import { openWarehouse, type Row, tables, type Warehouse, warehouseResources } from '@closing-bell/warehouse';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import { awkwardRow } from '../../../libs/warehouse/test/awkward-row';
+import { describeOnBigQueryEmulator } from '../../../libs/warehouse/test/bigquery/real-bigquery-emulator';
 import { MonitorMetrics } from '../src/monitor-metrics';
 import { latestClose, WarehouseGauges } from '../src/warehouse-gauges';
 
@@ -30,8 +31,7 @@ const letter = (id: string): Row<typeof tables.deadLetters> => ({
   id,
 });
 
-describe('WarehouseGauges', () => {
-  let folder: string;
+function gauging(newWarehouse: () => Promise<Warehouse>): void {
   let warehouse: Warehouse;
   let registry: Registry;
   let gauges: WarehouseGauges;
@@ -48,14 +48,12 @@ describe('WarehouseGauges', () => {
     });
   };
   beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'closing-bell-gauges-'));
-    warehouse = await openWarehouse(`duckdb:${join(folder, 'warehouse.duckdb')}`);
+    warehouse = await newWarehouse();
     open();
   });
   afterEach(async () => {
     await gauges.stop();
     await warehouse.close();
-    rmSync(folder, { recursive: true });
   });
   const valueOf = async (sample: string): Promise<number | undefined> => {
     const line = (await registry.metrics()).split('\n').find((each) => each.startsWith(`${sample} `));
@@ -108,6 +106,27 @@ describe('WarehouseGauges', () => {
     await until('closing_bell_forecast_close_timestamp_seconds', 0);
     while (asked < 6) await new Promise((resolve) => setTimeout(resolve, 5));
     expect(lines[0]).toContain('not up to date');
+  });
+}
+
+describe('WarehouseGauges over DuckDB', () => {
+  const folders: string[] = [];
+  afterAll(() => {
+    for (const folder of folders) rmSync(folder, { recursive: true });
+  });
+  gauging(async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'closing-bell-gauges-'));
+    folders.push(folder);
+    return openWarehouse(`duckdb:${join(folder, 'warehouse.duckdb')}`);
+  });
+});
+
+describeOnBigQueryEmulator('WarehouseGauges over BigQuery on an emulator', (emulator) => {
+  gauging(async () => {
+    const url = `bigquery://${emulator.project}/${emulator.newDataset()}`;
+    const options = { bigQueryEndpoint: emulator.url, bigQueryStorageEndpoint: emulator.grpcAddress };
+    for (const resource of warehouseResources(url, 'EU', options)) await resource.apply();
+    return openWarehouse(url, options);
   });
 });
 
