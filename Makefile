@@ -115,7 +115,7 @@ typecheck: $(INSTALLED) ## Check the types of everything, tests included
 unused: $(INSTALLED) ## Fail on unused files, exports and dependencies
 	$(BIN)/knip
 
-docs: $(BUILT) ## Write what the docs derive from the code: schemas, topology, configuration
+docs: $(BUILT) ## Write what the docs derive from the code: schemas, topology, configuration, metrics
 	node dist/tools/docs/main.js
 
 docs-check: $(BUILT) ## Fail when the derived docs are not what the code says
