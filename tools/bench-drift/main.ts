@@ -4,6 +4,7 @@
  */
 import { driftScores, evidentlyDrift } from '@closing-bell/monitoring';
 import { writeFileSync } from 'node:fs';
+import { ofBaseline, ofSimulated } from './performance-alarm';
 import { type DatedBar, indexBars, stockBars } from './real-series';
 import { type Change, changes, type Process, processes, simulate, type SimulatedBar } from './simulated-series';
 
@@ -26,6 +27,7 @@ const SEED = 1;
 const WATCHED = 60;
 const CRASH = '2020-02-20';
 const SOON = 5;
+const LAST_BEFORE_CRASH = '2019-12-31';
 
 /** Whether any watched column alarms as of the last bar, rule by rule. */
 function alarms(bars: readonly SimulatedBar[]): boolean[] {
@@ -108,6 +110,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 async function main(): Promise<void> {
+  const index = await indexBars();
   const lines = [
     '<!-- Written by `make bench-drift`. Do not edit. -->',
     '',
@@ -136,8 +139,9 @@ async function main(): Promise<void> {
         changes.map((change) => [process.name, change.name, ...detections(process, change)]),
       ),
     ),
-    ...ofIndex(await indexBars()),
+    ...ofIndex(index),
     ...ofStocks(stockBars()),
+    ...ofForecasts(index),
   ];
   writeFileSync(OUTPUT, lines.join('\n'));
   process.stdout.write(`${lines.join('\n')}\n${OUTPUT}\n`);
@@ -161,6 +165,40 @@ function ofIndex(bars: readonly DatedBar[]): string[] {
           'sessions of 2010–2019 with an alarm',
           ...RULES.map((_, rule) => percent(sessionsOf(decade, rule).length / decade.length)),
         ],
+      ],
+    ),
+  ];
+}
+
+/** The other rule that alarms, which looks at forecasts rather than at the data. */
+function ofForecasts(index: readonly DatedBar[]): string[] {
+  const { falseAlarms, delays } = ofSimulated();
+  const within = (limit: number) => percent(delays.filter((delay) => delay <= limit).length / delays.length);
+  const decade = ofBaseline(index, '2010-01-01', LAST_BEFORE_CRASH);
+  const crash = ofBaseline(index, CRASH, '2020-04-17');
+  const sessions = index.filter(({ session }) => session >= '2010-01-01' && session <= LAST_BEFORE_CRASH).length;
+  const since = index.filter(({ session }) => session > CRASH && session <= (crash[0] ?? '')).length;
+  return [
+    '## The performance alarm',
+    '',
+    'It looks at the last sixty matured forecasts of the next session: too many outside the 90 % interval for chance (p < .001), or a quantile',
+    'loss above that of “tomorrow = today”. The simulated forecasts say the truth of independent normal returns, until the volatility doubles. On the index',
+    'the forecaster is the last year’s quantiles, which serve where no model does.',
+    '',
+    ...table(
+      ['', 'performance alarm'],
+      [
+        ['sessions with an alarm while the forecasts are right', `${(100 * falseAlarms).toFixed(2)} %`],
+        [
+          'with an alarm within 10 sessions of the volatility’s doubling · within 20 · median sessions until it',
+          `${within(10)} · ${within(20)} · ${delays[Math.floor(delays.length / 2)]}`,
+        ],
+        ['index: sessions of 2010–2019 with an alarm', percent(decade.length / sessions)],
+        [
+          'index: alarms in 2017 · most in a month',
+          `${decade.filter((session) => session.startsWith('2017')).length} · ${mostInAMonth(decade.filter((session) => session.startsWith('2017')))}`,
+        ],
+        [`index: sessions after ${CRASH} until the first alarm`, crash.length === 0 ? 'none' : String(since)],
       ],
     ),
   ];
