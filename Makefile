@@ -4,6 +4,7 @@ SHELL := /bin/bash
 BIN := node_modules/.bin
 INSTALLED := node_modules/.installed
 BUILT := dist/.built
+DASHBOARD := dist/web/index.html
 TENSORFLOW := dist/.tensorflow
 PYTHON := .cache/python
 MLFLOW := .cache/mlflow
@@ -34,7 +35,13 @@ $(BUILT): $(INSTALLED) $(SOURCES) tsconfig.json tsconfig.build.json nest-cli.jso
 	@$(BIN)/nest build
 	@touch $@
 
-build: $(BUILT) ## Compile services, libraries and tools into dist/
+WEB_SOURCES := $(shell find web -type f -not -path '*/test/*' 2>/dev/null)
+$(DASHBOARD): $(INSTALLED) $(WEB_SOURCES) apps/monitor/src/api/answers.ts
+	@echo "Building the dashboard ..."
+	@$(BIN)/vite build --logLevel warn web
+	@touch $@
+
+build: $(BUILT) $(DASHBOARD) ## Compile services, libraries, tools and the dashboard into dist/
 
 # Once a build, whatever comes of it: without TensorFlow training goes on with WebAssembly. WITHOUT_TENSORFLOW=1 skips it.
 $(TENSORFLOW): $(BUILT)
@@ -111,6 +118,7 @@ lint: $(INSTALLED) ## Lint with the types known: what breaks an acknowledgement 
 
 typecheck: $(INSTALLED) ## Check the types of everything, tests included
 	$(BIN)/tsc --noEmit -p tsconfig.json
+	$(BIN)/tsc --noEmit -p web/tsconfig.json
 
 unused: $(INSTALLED) ## Fail on unused files, exports and dependencies
 	$(BIN)/knip
@@ -123,7 +131,7 @@ docs-check: $(BUILT) ## Fail when the derived docs are not what the code says
 
 check: format-check lint typecheck unused docs-check kernel-check ## All static checks
 
-test: $(BUILT) $(TENSORFLOW) ## Run every test that this machine can run
+test: build $(TENSORFLOW) ## Run every test that this machine can run
 	$(BIN)/jest
 
 test-integration: $(BUILT) $(MLFLOW)/.installed $(FAKE_GCS) $(BIGQUERY_EMULATOR)/.installed $(EVIDENTLY)/.installed ## Run the tests that need a real MLflow server, Evidently or emulators of Google Cloud; installs all but Pub/Sub's first (needs python3 and go)
@@ -156,10 +164,10 @@ backtest-panel: $(BUILT) $(TENSORFLOW) ## Backtest on stocks that were never lea
 doctor: $(BUILT) ## Tell what the services would run on here, above all what trains
 	@node dist/apps/cli/src/main.js doctor
 
-demo: $(BUILT) $(TENSORFLOW) ## Replay sixty real closes through the crash of 2020 and show the forecasts
+demo: build $(TENSORFLOW) ## Replay sixty real closes through the crash of 2020 and show the forecasts
 	@node dist/apps/cli/src/main.js demo
 
-up: $(BUILT) $(TENSORFLOW) ## Run everything on this machine until Ctrl-C
+up: build $(TENSORFLOW) ## Run everything on this machine until Ctrl-C
 	@node dist/apps/cli/src/main.js up
 
 clean: ## Remove what was built
