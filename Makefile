@@ -16,7 +16,7 @@ FIRST_PORT := 0
 # Named by each training; a tree without git names none.
 export CLOSING_BELL_COMMIT ?= $(shell git rev-parse HEAD 2>/dev/null)
 
-.PHONY: help install build tensorflow python python-peers mlflow emulators kernel kernel-check format format-check lint typecheck unused docs docs-check check test test-integration conformance bench-pubsub bench-cascade bench-train bench-drift backtest-index backtest-panel doctor demo up clean
+.PHONY: help install build web tensorflow python python-peers mlflow emulators kernel kernel-check format format-check lint typecheck unused docs docs-check check test test-integration conformance bench-pubsub bench-cascade bench-train bench-drift backtest-index backtest-panel doctor demo up clean
 
 help: ## List the verbs
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2 }'
@@ -40,6 +40,8 @@ $(DASHBOARD): $(INSTALLED) $(WEB_SOURCES) apps/monitor/src/api/answers.ts
 	@echo "Building the dashboard ..."
 	@$(BIN)/vite build --logLevel warn web
 	@touch $@
+
+web: $(DASHBOARD) ## Build the dashboard that the monitor serves
 
 build: $(BUILT) $(DASHBOARD) ## Compile services, libraries, tools and the dashboard into dist/
 

@@ -21,6 +21,12 @@ export function price(value: number | null | undefined): string {
   return decimals(value, size === 0 || size >= 1 ? 2 : Math.min(8, 2 - Math.floor(Math.log10(size))));
 }
 
+/** A price beside which cents say nothing: at the edge of an interval. */
+export function roughPrice(value: number): string {
+  const size = Math.abs(value);
+  return size >= 100 ? decimals(value, size >= 1000 ? 0 : 1) : price(value);
+}
+
 /** A share as a percentage: 0.894 → 89.4 %. */
 export function percent(share: number | null | undefined, digits = 1): string {
   if (share === null || share === undefined || !Number.isFinite(share)) return NONE;
@@ -76,6 +82,11 @@ export function duration(seconds: number | null | undefined): string {
   const whole = Math.round(seconds);
   if (whole < 3600) return `${Math.floor(whole / 60)}${NO_BREAK}min ${whole % 60}${NO_BREAK}s`;
   return `${Math.floor(whole / 3600)}${NO_BREAK}h ${Math.floor((whole % 3600) / 60)}${NO_BREAK}min`;
+}
+
+/** What made the trainer decide. */
+export function triggerWords(trigger: string): string {
+  return trigger === 'drift-detected' ? 'after drift' : 'at the close';
 }
 
 /** Words of a code or an id: data-drift → data drift. */

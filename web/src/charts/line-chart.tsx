@@ -29,6 +29,7 @@ export function LineChart({
   series,
   marks = [],
   format,
+  axis = format,
   height = 200,
   within,
   chosen,
@@ -41,6 +42,8 @@ export function LineChart({
   /** Sessions of note, as triangles. */
   marks?: readonly Mark[];
   format: (value: number | null) => string;
+  /** How a tick is written; as any value otherwise. */
+  axis?: (value: number) => string;
   height?: number;
   /** Values that are always in sight. */
   within?: readonly number[];
@@ -91,7 +94,7 @@ export function LineChart({
             <g key={value} className="grid">
               <line x1={LEFT} x2={width - RIGHT} y1={y(value)} y2={y(value)} />
               <text x={LEFT - 8} y={y(value) + 3.5} textAnchor="end">
-                {format(value)}
+                {axis(value)}
               </text>
             </g>
           ))}
@@ -120,7 +123,7 @@ export function LineChart({
             />
           ))}
           {marks.map(({ index, value, label: says }) => (
-            <path key={`${index} ${says}`} className="mark" d={`M${x(index) - 4.5},${y(value) - 5}h9l-4.5,8z`}>
+            <path key={`${index} ${says}`} className="mark" d={`M${x(index) - 3.5},${y(value) - 9}h7l-3.5,6z`}>
               <title>{`${day(sessions[index])}: ${says}`}</title>
             </path>
           ))}

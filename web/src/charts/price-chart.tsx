@@ -142,7 +142,8 @@ export default function PriceChart({
     volume.setData(bars.flatMap(({ session, volume: value }) => (value === null ? [] : [{ time: session, value }])));
     if (placed.current) return;
     placed.current = true;
-    const shown = Math.max(30, Math.floor((container.current?.clientWidth ?? 900) / PIXELS_A_BAR));
+    const room = Math.max(30, Math.floor((container.current?.clientWidth ?? 900) / PIXELS_A_BAR));
+    const shown = Math.min(room, bars.length + 14);
     const origin = bars.findIndex(({ session }) => session === fan?.originSession);
     const to = (origin < 0 ? bars.length - 1 : Math.min(bars.length - 1, origin + Math.round(shown / 3))) + 12;
     chart.timeScale().setVisibleLogicalRange({ from: to - shown, to });

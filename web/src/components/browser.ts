@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from '
 import { useSearchParams } from 'wouter';
 
 /** Below it, tables become cards and graphs run downwards. */
-const NARROW = '(max-width: 759px)';
+const NARROW = '(max-width: 899px)';
 
 export function useNarrow(): boolean {
   return useSyncExternalStore(
@@ -12,6 +12,17 @@ export function useNarrow(): boolean {
       return () => query.removeEventListener('change', listener);
     },
     () => window.matchMedia(NARROW).matches,
+  );
+}
+
+/** The width of the window, pixels. */
+export function useWindowWidth(): number {
+  return useSyncExternalStore(
+    (listener) => {
+      window.addEventListener('resize', listener);
+      return () => window.removeEventListener('resize', listener);
+    },
+    () => window.innerWidth,
   );
 }
 

@@ -9,6 +9,7 @@ export interface DrawnNode extends GraphNode {
 }
 
 const GAP_ALONG = 44;
+const LEAST_GAP = 18;
 const GAP_ACROSS = 16;
 
 /** A small acyclic graph of boxes: from left to right, or downwards where there is no room. A box is a button that chooses it. */
@@ -38,11 +39,11 @@ export function Graph({
   // Downwards, boxes share the width; to the right, they shrink before the page has to scroll.
   const width = narrow
     ? Math.min(size.width, (room - (across - 1) * gapAcross) / across)
-    : Math.min(size.width, Math.max(132, (room - (layers - 1) * GAP_ALONG) / layers));
+    : Math.min(size.width, Math.max(120, (room - (layers - 1) * LEAST_GAP) / layers));
   const step = narrow
     ? { x: width + gapAcross, y: size.height + 26 }
     : {
-        x: width + Math.min(GAP_ALONG, Math.max(20, (room - layers * width) / Math.max(1, layers - 1))),
+        x: width + Math.min(GAP_ALONG, Math.max(LEAST_GAP, (room - layers * width) / Math.max(1, layers - 1))),
         y: size.height + gapAcross,
       };
   const at = ({ layer, across: position }: Placed): { x: number; y: number } =>
@@ -54,7 +55,8 @@ export function Graph({
     : { width: (layers - 1) * step.x + width, height: across * step.y - gapAcross };
 
   return (
-    <div className="graph-frame" ref={attach} role="group" aria-label={label}>
+    <div className="graph-frame" role="group" aria-label={label}>
+      <div ref={attach} />
       {room === 0 ? (
         <div style={{ height: total.height }} />
       ) : (

@@ -3,11 +3,18 @@ import type { RunState } from '../../../apps/monitor/src/api/answers';
 import { Icon } from './icons';
 
 /** Where something stands: an icon and the word, never colour alone. */
-export function State({ state }: { state: RunState | 'skipped' }): ReactElement {
+export function State({
+  state,
+  quiet = false,
+}: {
+  state: RunState | 'skipped';
+  /** The word is heard, not seen. */
+  quiet?: boolean;
+}): ReactElement {
   return (
     <span className={`state state-${state}`}>
       <Icon name={state} size={14} />
-      {state}
+      {quiet ? <span className="unseen">{state}</span> : state}
     </span>
   );
 }

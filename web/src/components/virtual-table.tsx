@@ -1,6 +1,6 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { type ReactElement, type ReactNode, useLayoutEffect, useRef, useState } from 'react';
-import { useNarrow } from './browser';
+import { useNarrow, useWindowWidth } from './browser';
 import { Icon } from './icons';
 
 export interface SortableColumn<T> {
@@ -11,6 +11,8 @@ export interface SortableColumn<T> {
   /** A track of a CSS grid. */
   readonly width: string;
   readonly numeric?: boolean;
+  /** Width of a window from which on there is room for it, pixels; always otherwise. */
+  readonly from?: number;
   /** What rows are sorted by; null comes last. */
   readonly sortBy?: (row: T) => number | string | null;
   readonly cell: (row: T) => ReactNode;
@@ -26,7 +28,7 @@ const ROW_HEIGHT = 41;
 /** A table of hundreds of rows that scrolls with the page; only what is in sight is drawn. On a phone, rows are cards. */
 export function VirtualTable<T>({
   caption,
-  columns,
+  columns: all,
   rows,
   rowKey,
   sort,
@@ -44,6 +46,8 @@ export function VirtualTable<T>({
   cardHeight: number;
 }): ReactElement {
   const narrow = useNarrow();
+  const windowWidth = useWindowWidth();
+  const columns = all.filter(({ from = 0 }) => windowWidth >= from);
   const body = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
   useLayoutEffect(() => {

@@ -9,7 +9,7 @@ import { linkTo, useAddress, useTitle } from '../components/browser';
 import { Figures } from '../components/figures';
 import { AlarmMark, DecisionMark, State } from '../components/state';
 import { type SortableColumn, sorted, VirtualTable } from '../components/virtual-table';
-import { count, day, percent, price, signedPercent } from '../format';
+import { count, counted, day, percent, price, signedPercent } from '../format';
 
 const FILTERS = [
   { id: 'alarmed', label: 'Drift alarm', holds: (row: UniverseRow) => row.drifted },
@@ -77,7 +77,7 @@ function Overview({ data, session }: { data: Universe; session: string }): React
         <h1>
           <Link href={linkTo.session(session)}>{day(session)}</Link>
         </h1>
-        <p className="muted">the latest close, {count(data.rows.length)} symbols</p>
+        <p className="muted">the latest close of {counted(data.rows.length, 'symbol')}</p>
       </div>
       <Figures
         label="The latest session"
@@ -199,7 +199,13 @@ function columnsOf(reach: number): SortableColumn<UniverseRow>[] {
       sortBy: ({ change }) => change,
       cell: ({ change }) => <Change change={change} digits={2} />,
     },
-    { id: 'closes', header: '30 sessions', width: '128px', cell: ({ closes }) => <Sparkline values={closes} /> },
+    {
+      id: 'closes',
+      header: '30 sessions',
+      width: '128px',
+      from: 1240,
+      cell: ({ closes }) => <Sparkline values={closes} />,
+    },
     {
       id: 'forecast',
       header: 'In 10 sessions',
@@ -220,7 +226,7 @@ function columnsOf(reach: number): SortableColumn<UniverseRow>[] {
       id: 'interval',
       header: '90 % interval',
       explanation: 'As a change from the close; the tick is “tomorrow = today”',
-      width: '268px',
+      width: 'minmax(200px, 288px)',
       sortBy: ({ close, forecast }) => (forecast ? (forecast.p95 - forecast.p05) / close : null),
       cell: ({ close, forecast }) =>
         forecast ? (
@@ -241,19 +247,33 @@ function columnsOf(reach: number): SortableColumn<UniverseRow>[] {
       header: 'Coverage',
       explanation:
         'Outcomes inside the 90 % interval, over the forecasts that matured in the last 60 sessions; beside 90 %',
-      width: '84px',
+      width: '112px',
+      from: 1010,
       numeric: true,
       sortBy: ({ performance }) => performance?.coverage90 ?? null,
-      cell: ({ performance }) => percent(performance?.coverage90),
+      cell: ({ performance }) =>
+        performance ? (
+          <>
+            {percent(performance.coverage90)}
+            <span className="beside">{percent(0.9, 0)}</span>
+          </>
+        ) : null,
     },
     {
       id: 'skill',
       header: 'Skill',
       explanation: 'How far the error (CRPS) is below that of “tomorrow = today”; 0 is no better',
-      width: '76px',
+      width: '84px',
+      from: 1120,
       numeric: true,
       sortBy: ({ performance }) => performance?.skill ?? null,
-      cell: ({ performance }) => signedPercent(performance?.skill),
+      cell: ({ performance }) =>
+        performance ? (
+          <>
+            {signedPercent(performance.skill)}
+            <span className="beside">0</span>
+          </>
+        ) : null,
     },
     {
       id: 'state',
@@ -269,7 +289,8 @@ function columnsOf(reach: number): SortableColumn<UniverseRow>[] {
 function Marks({ row: { state, drifted, decision } }: { row: UniverseRow }): ReactElement {
   return (
     <span className="marks">
-      <State state={state} />
+      {/* What is as it should be takes no word of the row. */}
+      <State state={state} quiet={state === 'done'} />
       {drifted ? <AlarmMark /> : null}
       {decision === null || decision === 'kept' ? null : <DecisionMark decision={decision} />}
     </span>

@@ -81,7 +81,7 @@ function Run({ run }: { run: CascadeRun }): ReactElement {
         }))}
         chosen={chosen?.id}
         onChoose={choose}
-        size={{ width: 178, height: 82 }}
+        size={{ width: 178, height: 92 }}
       />
       <h2>Along time</h2>
       <Gantt run={run} chosen={chosen?.id} onChoose={choose} />

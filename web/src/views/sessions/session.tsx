@@ -8,7 +8,7 @@ import { linkTo, useAddress, useTitle } from '../../components/browser';
 import { Figures } from '../../components/figures';
 import { AlarmMark, DecisionMark, State } from '../../components/state';
 import { type SortableColumn, sorted, VirtualTable } from '../../components/virtual-table';
-import { count, day, duration, instant } from '../../format';
+import { count, counted, day, duration, instant } from '../../format';
 import { ReplayButton } from './replay-button';
 
 const STATES: readonly RunState[] = ['failed', 'retrying', 'running', 'waiting', 'abstained', 'done'];
@@ -72,7 +72,7 @@ function Summary({ run }: { run: SessionRun }): ReactElement {
       <Figures
         label="The session"
         figures={[
-          { label: 'Forecasts', value: count(forecasts), beside: `of ${count(symbols)} symbols` },
+          { label: 'Forecasts', value: count(forecasts), beside: `of ${counted(symbols, 'symbol')}` },
           { label: 'Running', value: count(running), href: of('running') },
           { label: 'Failed', value: count(failed), href: of('failed'), tone: failed > 0 ? 'bad' : undefined },
           {
@@ -86,7 +86,7 @@ function Summary({ run }: { run: SessionRun }): ReactElement {
           { label: 'Took', value: duration(took), beside: endedAt === null ? 'not ended' : undefined },
         ]}
       />
-      <p className="small muted">
+      <p className="small muted published">
         Published {instant(startedAt)} UTC{endedAt === null ? '' : `, last step ended ${instant(endedAt)} UTC`}
       </p>
     </>
@@ -141,6 +141,7 @@ function columnsOf(session: string): SortableColumn<SymbolRun>[] {
       id: 'detail',
       header: 'Why',
       width: 'minmax(160px, 2fr)',
+      from: 1080,
       cell: ({ detail }) => (
         <span className="cut" title={detail}>
           {detail}

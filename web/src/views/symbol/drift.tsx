@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { type ReactElement } from 'react';
+import { type ReactElement, useState } from 'react';
 import { Link } from 'wouter';
 import type { ColumnDistributions, DriftHistory, DriftScore } from '../../../../apps/monitor/src/api/answers';
 import { address as apiAddress } from '../../api/client';
@@ -11,10 +11,12 @@ import { linkTo, useAddress } from '../../components/browser';
 import { Icon } from '../../components/icons';
 import { AlarmMark, DecisionMark } from '../../components/state';
 import { AsTable, Table } from '../../components/table';
-import { day, number, percent, words } from '../../format';
+import { counted, day, number, percent, words } from '../../format';
 import { Reasons } from './reasons';
 
 const SESSIONS = 250;
+/** Alarms shown before somebody asks for all: a crash has one a day. */
+const FEW = 5;
 
 /** Measured for comparison alone. */
 const SHOWN_ONLY = 'evidently-default';
@@ -47,8 +49,8 @@ export function DriftTab({ symbol }: { symbol: string }): ReactElement {
         const choose = (session: string): void => setAddress({ session });
         return (
           <>
-            <Alarms data={data} symbol={symbol} choose={choose} />
             <Measures data={data} chosen={chosen} choose={choose} />
+            <Alarms data={data} symbol={symbol} choose={choose} />
             <Session symbol={symbol} session={chosen} sessions={sessionsOf(data)} choose={choose} />
           </>
         );
@@ -70,6 +72,7 @@ function Alarms({
   symbol: string;
   choose: (session: string) => void;
 }): ReactElement {
+  const [all, setAll] = useState(false);
   const alarmed = [...new Set(data.scores.filter((score) => score.alarmed).map(({ session }) => session))];
   const rows = alarmed.map((session) => ({
     session,
@@ -84,7 +87,7 @@ function Alarms({
       ) : (
         <Table
           caption="Alarms, newest first"
-          rows={rows}
+          rows={all ? rows : rows.slice(0, FEW)}
           rowKey={({ session }) => session}
           columns={[
             {
@@ -126,6 +129,13 @@ function Alarms({
             },
           ]}
         />
+      )}
+      {rows.length <= FEW || all ? null : (
+        <p className="more">
+          <button type="button" className="button" onClick={() => setAll(true)}>
+            All {rows.length} alarms
+          </button>
+        </p>
       )}
     </section>
   );
@@ -214,6 +224,7 @@ function ScoreChart({
           alarmed ? [{ index, value: score, label: 'alarm' }] : [],
         )}
         format={(value) => number(value)}
+        axis={String}
         height={150}
         chosen={chosen}
         onChoose={choose}
@@ -285,7 +296,7 @@ function Session({
             </p>
             <div className="three-columns">
               {columns.map((one) => (
-                <Distributions key={one.column} of={one} />
+                <Distributions key={`${one.column} ${one.current.sessions}`} of={one} />
               ))}
             </div>
             <h3>Quality of the data</h3>
@@ -295,7 +306,7 @@ function Session({
               <Table
                 caption="Quality checks"
                 rows={quality}
-                rowKey={({ check }) => check}
+                rowKey={({ check }, index) => `${index} ${check}`}
                 columns={[
                   {
                     id: 'passed',
@@ -324,7 +335,8 @@ function Distributions({ of }: { of: ColumnDistributions }): ReactElement {
   return (
     <figure>
       <figcaption>
-        {words(column)} {worst?.alarmed ? <AlarmMark label="alarm" /> : null}
+        {words(column)} <span className="muted">over {counted(current.sessions, 'session')}</span>{' '}
+        {worst?.alarmed ? <AlarmMark label="alarm" /> : null}
       </figcaption>
       <Histogram
         label={`${words(column)}: distribution over ${current.sessions} sessions to ${day(current.to)} beside ${reference.sessions} sessions to ${day(reference.to)}.`}

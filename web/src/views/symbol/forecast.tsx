@@ -7,7 +7,7 @@ import { Answered, Empty, Skeleton } from '../../components/answer';
 import { useAddress, useKeys } from '../../components/browser';
 import { Icon } from '../../components/icons';
 import { AsTable, Table } from '../../components/table';
-import { count, counted, day, number, price, signedPercent } from '../../format';
+import { count, counted, day, number, price, roughPrice, signedPercent } from '../../format';
 import { useTheme } from '../../theme';
 import { chosenHorizon, HORIZONS, useOrigins } from './chosen-origin';
 
@@ -70,6 +70,7 @@ function Forecast({
     () => (barsAsked.data?.pages ?? []).toReversed().flatMap((page) => page.bars),
     [barsAsked.data],
   );
+  const first = shownBars[0]?.session;
   const pastAsked = useQuery({ ...pastForecasts(symbol, horizon, limitOf(shownBars)), enabled: withPast });
   const indicatorsAsked = useQuery({ ...indicators(symbol, names, limitOf(shownBars)), enabled: names.length > 0 });
   const past = withPast ? pastAsked.data?.forecasts : undefined;
@@ -79,11 +80,11 @@ function Forecast({
     if (!data) return [];
     return names.flatMap((name) => {
       const column = data.columns[name];
-      return column
-        ? [{ name, points: data.sessions.map((session, at) => ({ session, value: column[at] ?? null })) }]
-        : [];
+      if (!column) return [];
+      const points = data.sessions.map((session, at) => ({ session, value: column[at] ?? null }));
+      return [{ name, points: points.filter(({ session }) => session >= (first ?? '')) }];
     });
-  }, [indicatorsAsked, names]);
+  }, [indicatorsAsked, names, first]);
 
   useKeys((key) => {
     if (key === 'ArrowLeft') choose(index - 1);
@@ -102,7 +103,6 @@ function Forecast({
 
   // A bar older than the first one loaded is asked for until the origin has its place on the chart.
   const { fetchNextPage, hasNextPage, isFetchingNextPage } = barsAsked;
-  const first = shownBars[0]?.session;
   useEffect(() => {
     if (first !== undefined && origin < first && hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [first, origin, hasNextPage, isFetchingNextPage, fetchNextPage]);
@@ -338,7 +338,7 @@ function FanTable({
             cell: (point) => (
               <>
                 {price(point.point)}
-                <span className="beside">
+                <span className="beside wide-only">
                   {signedPercent(data.originClose === null ? null : point.point / data.originClose - 1)}
                 </span>
               </>
@@ -350,7 +350,7 @@ function FanTable({
             numeric: true,
             cell: (point) => (
               <span className="nowrap">
-                {price(point.p05)} … {price(point.p95)}
+                {roughPrice(point.p05)} … {roughPrice(point.p95)}
               </span>
             ),
           },

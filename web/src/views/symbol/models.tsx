@@ -9,8 +9,29 @@ import { Hash } from '../../components/hash';
 import { Icon } from '../../components/icons';
 import { DecisionMark } from '../../components/state';
 import { Table } from '../../components/table';
-import { counted, day, number, percent, signedPercent, words } from '../../format';
+import { counted, day, number, percent, signedPercent, triggerWords, words } from '../../format';
 import { Reasons } from './reasons';
+
+/** Of the year that a version was judged on. */
+const METRICS = [
+  { name: 'crps', header: 'CRPS', write: (value: number | undefined) => number(value) },
+  {
+    name: 'skillOverNaive',
+    header: 'Skill over “tomorrow = today”',
+    write: (value: number | undefined) => signedPercent(value),
+  },
+  {
+    name: 'skillOverBaseline',
+    header: 'over the last year’s quantiles',
+    write: (value: number | undefined) => signedPercent(value),
+  },
+  {
+    name: 'maeToNaive',
+    header: 'Error of the median, of “tomorrow = today”',
+    write: (value: number | undefined) => percent(value),
+  },
+  { name: 'coverage90', header: 'Inside 90 %', write: (value: number | undefined) => percent(value) },
+] as const;
 
 /** What was retrained and why, and which model serves. */
 export function ModelsTab({ symbol }: { symbol: string }): ReactElement {
@@ -52,7 +73,6 @@ export function ModelsTab({ symbol }: { symbol: string }): ReactElement {
 
 function Versions({ symbol, versions }: { symbol: string; versions: readonly ModelVersionAnswer[] }): ReactElement {
   const actions = useQuery(instance()).data?.actions ?? false;
-  const names = [...new Set(versions.flatMap(({ metrics }) => Object.keys(metrics)))].slice(0, 5);
   return (
     <Table
       caption="Versions, newest first"
@@ -81,7 +101,7 @@ function Versions({ symbol, versions }: { symbol: string; versions: readonly Mod
           header: 'Made',
           cell: ({ session, trigger }) => (
             <span className="nowrap">
-              {day(session)} <span className="beside">{words(trigger)}</span>
+              {day(session)} <span className="beside">{triggerWords(trigger)}</span>
             </span>
           ),
         },
@@ -91,11 +111,11 @@ function Versions({ symbol, versions }: { symbol: string; versions: readonly Mod
           cell: ({ appointedAt }) =>
             appointedAt.length === 0 ? <span className="muted">never</span> : appointedAt.map(day).join(', '),
         },
-        ...names.map((name) => ({
+        ...METRICS.map(({ name, header, write }) => ({
           id: name,
-          header: words(name),
+          header,
           numeric: true,
-          cell: ({ metrics }: ModelVersionAnswer) => number(metrics[name]),
+          cell: ({ metrics }: ModelVersionAnswer) => write(metrics[name]),
         })),
         ...(actions
           ? [
@@ -154,8 +174,7 @@ function DecisionEntry({ symbol, made }: { symbol: string; made: Decision }): Re
         <span className="timeline-day">{day(session)}</span>
         <DecisionMark decision={made.decision} />
         <span>
-          version {modelVersion}{' '}
-          <span className="beside">{trigger === 'drift-detected' ? 'after drift' : 'at the close'}</span>
+          version {modelVersion} <span className="beside">{triggerWords(trigger)}</span>
         </span>
         <Reasons reasons={reasons} />
       </summary>
@@ -241,7 +260,7 @@ function Gate({ data }: { data: DecisionDetail }): ReactElement {
             },
             {
               id: 'mae',
-              header: 'Error of the median, of “tomorrow = today”’s',
+              header: 'Error of the median, of “tomorrow = today”',
               numeric: true,
               cell: ({ maeToNaive }) => percent(maeToNaive),
             },

@@ -55,7 +55,12 @@ export function PerformanceTab({ symbol }: { symbol: string }): ReactElement {
               </label>
             </div>
             <OverTime data={data} />
-            <h2>By horizon</h2>
+            <h2>
+              By horizon{' '}
+              <span className="muted">
+                small beside each number: the promise of 90 %, what “tomorrow = today” comes to, or what came out
+              </span>
+            </h2>
             <ByHorizon data={data} horizon={horizon} />
           </>
         )
@@ -78,9 +83,9 @@ function Summary({ data: { horizons } }: { data: Performance }): ReactElement {
       figures={[
         { label: 'Outcomes', value: count(forecasts), beside: 'all horizons' },
         { label: 'Inside 90 %', value: percent(coverage), beside: 'beside 90 %' },
-        { label: 'Skill', value: signedPercent(1 - crps / naive), beside: 'beside 0 of “tomorrow = today”' },
+        { label: 'Skill', value: signedPercent(1 - crps / naive), beside: 'beside 0' },
         { label: 'CRPS', value: number(crps), beside: `beside ${number(naive)}` },
-        { label: 'Error of the median', value: percent(mae), beside: 'of “tomorrow = today”’s' },
+        { label: 'Error of the median', value: percent(mae), beside: 'of “tomorrow = today”' },
       ]}
     />
   );
