@@ -74,6 +74,8 @@ export class System {
   /** What the developer's own shell says of servers elsewhere is no part of a test. */
   private env(): NodeJS.ProcessEnv {
     const inherited = Object.entries(process.env).filter(([name]) => !ELSEWHERE.test(name));
-    return { ...Object.fromEntries(inherited), CLOSING_BELL_HOME: this.home, ...this.environment };
+    // Several systems run at once on one machine: none of them may count on a port.
+    const own = { CLOSING_BELL_HOME: this.home, CLOSING_BELL_DASHBOARD_PORT: '0' };
+    return { ...Object.fromEntries(inherited), ...own, ...this.environment };
   }
 }

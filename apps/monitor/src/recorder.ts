@@ -3,14 +3,17 @@ import {
   type BarsIngested,
   canonicalJson,
   type Contract,
+  DEAD_LETTER_TOPIC,
   type DeadLetter,
   type DriftDetected,
   ENVELOPE_ATTRIBUTES,
   type ForecastMade,
   isDay,
+  marketClosed,
   type MarketClosed,
   type ModelReady,
   REDRIVE_ATTRIBUTE,
+  SYMBOL_PATTERN,
   type Reference,
 } from '@closing-bell/contracts';
 import { decodeForecast, type ForecastFile } from '@closing-bell/forecasting';
@@ -19,6 +22,7 @@ import { type MessageContext } from '@closing-bell/messaging';
 import { alarmsOf, driftScores, evidentlyScores } from '@closing-bell/monitoring';
 import { type ObjectStore, readHashed, type SeriesStore } from '@closing-bell/storage';
 import { type Row, tables, type Warehouse } from '@closing-bell/warehouse';
+import { type Recorded } from './api/answers';
 import { Scorer } from './scorer';
 
 export interface RecorderDependencies {
@@ -27,6 +31,8 @@ export interface RecorderDependencies {
   readonly series: SeriesStore;
   readonly calendarOf: (exchange: string) => ExchangeCalendar;
   readonly clock: () => Date;
+  /** Told after something is durable; until an event is told of, what it says has been recorded, too. */
+  readonly onRecorded?: (recorded: Recorded) => void;
 }
 
 /** The code of an abstention of release 0.1, which gave a sentence alone. */
@@ -74,6 +80,12 @@ export class Recorder {
     if (redriveOf !== undefined) {
       await this.warehouse.insert(tables.redrives, [{ dead_letter_id: redriveOf, recorded_at: this.now() }]);
     }
+    this.dependencies.onRecorded?.({
+      topic: contract.name,
+      symbol: said.symbol ?? null,
+      session: said.session ?? null,
+      correlationId: envelope.correlationId,
+    });
   }
 
   /** Records which session a close meant. Returns it, or undefined on a day that was none. */
@@ -192,6 +204,9 @@ export class Recorder {
     const { attributes, data, orderingKey } = letter.original;
     const redriveOf = attributes[REDRIVE_ATTRIBUTE];
     const messageId = attributes[ENVELOPE_ATTRIBUTES.id] ?? '';
+    const correlationId = attributes[ENVELOPE_ATTRIBUTES.correlationId] ?? messageId;
+    const subject = attributes[ENVELOPE_ATTRIBUTES.subject] ?? orderingKey;
+    const session = sessionIn(data);
     await this.warehouse.insert(tables.deadLetters, [
       {
         id: letter.id,
@@ -202,9 +217,9 @@ export class Recorder {
         attempts: letter.attempts,
         message_id: messageId,
         type: attributes[ENVELOPE_ATTRIBUTES.type] ?? '',
-        correlation_id: attributes[ENVELOPE_ATTRIBUTES.correlationId] ?? messageId,
-        subject: attributes[ENVELOPE_ATTRIBUTES.subject] ?? orderingKey,
-        session: sessionIn(data),
+        correlation_id: correlationId,
+        subject,
+        session,
         attributes: canonicalJson(attributes),
         data: data.toString('base64'),
         ordering_key: orderingKey,
@@ -215,6 +230,9 @@ export class Recorder {
     if (redriveOf !== undefined) {
       await this.warehouse.insert(tables.redrives, [{ dead_letter_id: redriveOf, recorded_at: this.now() }]);
     }
+    // A close is about an exchange, which may look like a symbol.
+    const symbol = letter.topic !== marketClosed.name && SYMBOL_PATTERN.test(subject) ? subject : null;
+    this.dependencies.onRecorded?.({ topic: DEAD_LETTER_TOPIC, symbol, session, correlationId });
   }
 
   private async recordAbstention(made: ForecastMade, messageId: string): Promise<void> {

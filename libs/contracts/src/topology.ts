@@ -142,11 +142,14 @@ export const allSubscriptions: readonly Subscription[] = Object.values(subscript
   (ofService): Subscription[] => Object.values(ofService),
 );
 
-/** The topics a service publishes to, for least-privilege grants and the docs' diagram. */
+/**
+ * The topics a service publishes to, for least-privilege grants and the docs' diagram. The monitor says a close where somebody asks its
+ * API for a replay; where it may also send dead letters again, it needs every topic.
+ */
 export const publications: Readonly<Record<ServiceName, readonly Contract[]>> = {
   ingestor: [ingestionRequested, barsIngested],
   'feature-service': [featuresComputed],
   trainer: [modelReady],
   predictor: [forecastMade],
-  monitor: [driftDetected],
+  monitor: [driftDetected, marketClosed],
 };

@@ -1,8 +1,9 @@
 import { allSubscriptions, type ServiceName, topics } from '@closing-bell/contracts';
 import { connectPubSub, createTopology, Publisher, PubSubServer } from '@closing-bell/messaging';
-import { type DynamicModule, type INestApplication, Module, type Type } from '@nestjs/common';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type MicroserviceOptions } from '@nestjs/microservices';
+import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type Tracer } from '@opentelemetry/api';
 import { type Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
@@ -14,7 +15,14 @@ import { nestLogger } from './logging';
 /** What a service is made of: its name, and the module that holds its controllers, built from the platform's parts. */
 export interface ServiceDefinition {
   readonly name: ServiceName;
-  readonly module: (platform: Platform) => DynamicModule | Promise<DynamicModule>;
+  readonly module: (platform: Platform & Speaking) => DynamicModule | Promise<DynamicModule>;
+  /** What else the service serves over HTTP, beside health and metrics, such as pages; called before it listens. */
+  readonly http?: (app: NestExpressApplication, platform: Platform) => void;
+}
+
+/** What a service may say that no message made it say. */
+interface Speaking {
+  readonly publisher: Publisher;
 }
 
 /** What the platform gives every service. */
@@ -54,7 +62,8 @@ export async function startService(definition: ServiceDefinition, platform: Plat
   };
   await ensureTopology();
 
-  const app = await createApplication(definition, platform, lifecycle);
+  const app = await createApplication(definition, { ...platform, publisher }, lifecycle);
+  definition.http?.(app, platform);
   const microservice = app.connectMicroservice<MicroserviceOptions>({
     strategy: new PubSubServer({
       pubsub,
@@ -93,9 +102,9 @@ export async function startService(definition: ServiceDefinition, platform: Plat
 
 async function createApplication(
   definition: ServiceDefinition,
-  platform: Platform,
+  platform: Platform & Speaking,
   lifecycle: Lifecycle,
-): Promise<INestApplication> {
+): Promise<NestExpressApplication> {
   const root: DynamicModule = {
     module: ServiceModule as Type,
     imports: [await definition.module(platform)],
@@ -106,5 +115,10 @@ async function createApplication(
     ],
   };
   collectDefaultMetrics({ register: platform.registry });
-  return NestFactory.create(root, { logger: nestLogger(platform.logger), abortOnError: false });
+  // Health and metrics take no bodies; a service that does says of which kind and how large.
+  return NestFactory.create<NestExpressApplication>(root, {
+    logger: nestLogger(platform.logger),
+    abortOnError: false,
+    bodyParser: false,
+  });
 }

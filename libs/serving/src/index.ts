@@ -1,3 +1,4 @@
+export { appointByHand, describeAppointment } from './appointment';
 export { DecisionLog, type DecisionRecord } from './decision-log';
 export { ModelDecisions } from './model-decisions';
 export { loadHistory } from './load-history';

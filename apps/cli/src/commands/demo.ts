@@ -28,6 +28,8 @@ export async function demo(terminal: Terminal): Promise<number> {
     const at = config.emulatorHost === undefined ? '' : `, with the Pub/Sub at ${config.emulatorHost}`;
     print(terminal, `Starting ${pubsub}the five services${at} …`);
     await supervisor.start();
+    // It can be watched from the first close on; where nobody sits before it, it will be gone when this is read.
+    if (terminal.output.isTTY) print(terminal, `Dashboard: ${supervisor.dashboard}`);
     const connection = connect(demoTerminal);
     try {
       print(
@@ -51,6 +53,7 @@ export async function demo(terminal: Terminal): Promise<number> {
         print(terminal, `Trainings and models: ${config.mlflow}, experiment ${config.mlflowExperiment}.`);
       }
       if (!terminal.output.isTTY || code !== 0) return code;
+      print(terminal, `Dashboard: ${supervisor.dashboard}`);
       print(
         terminal,
         'Still running; in another terminal try: npx closing-bell status, npx closing-bell forecast ^GSPC --session 2020-03-16',

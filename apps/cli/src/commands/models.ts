@@ -1,6 +1,6 @@
 import { kerasFile, loadForecaster, onnxFile } from '@closing-bell/forecasting';
 import { LocalModelRegistry, type ModelHistory, type RegisteredModel } from '@closing-bell/registry';
-import { DecisionLog } from '@closing-bell/serving';
+import { appointByHand, DecisionLog, describeAppointment } from '@closing-bell/serving';
 import { type ObjectStore, openObjectStore } from '@closing-bell/storage';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -62,10 +62,7 @@ export async function showModel(terminal: Terminal, symbol: string, options: { v
 
 /** Makes a version serve from the next close on. */
 export async function promoteModel(terminal: Terminal, symbol: string, version: number): Promise<void> {
-  const known = await versionsOf(terminal, symbol);
-  const wanted = known.versions.find((one) => one.version === version);
-  if (!wanted) throw new CommandError(unknownVersion(symbol, version, known.versions));
-  await appoint(terminal, symbol, wanted, known);
+  await appoint(terminal, symbol, version, await versionsOf(terminal, symbol));
 }
 
 /** Makes the version serve again that served before the one that serves now. */
@@ -79,7 +76,7 @@ export async function rollBackModel(terminal: Terminal, symbol: string): Promise
       `${symbol}: no other version has served yet; name one with \`closing-bell models promote\`.`,
     );
   }
-  await appoint(terminal, symbol, wanted, known);
+  await appoint(terminal, symbol, wanted.version, known);
 }
 
 /** Prints two versions side by side: scores, options, what they learnt from. */
@@ -145,31 +142,18 @@ export async function exportModel(
   print(terminal, `${symbol} version ${model.version}: ${Object.keys(written).join(', ')} in ${options.to}`);
 }
 
-/** Appoints by hand, as of the last close that was decided on: what was decided until then stays as it was. */
 async function appoint(
   terminal: Terminal,
   symbol: string,
-  wanted: RegisteredModel,
-  { registry, objects, versions, serving }: KnownModel,
+  version: number,
+  { registry, objects }: KnownModel,
 ): Promise<void> {
-  if (wanted.version === serving?.version) {
-    print(terminal, `${symbol} version ${wanted.version} serves already; nothing to do.`);
-    return;
-  }
-  const session =
-    (await new DecisionLog(objects).lastSession(symbol)) ??
-    versions.reduce((last, { moment }) => (moment.session > last ? moment.session : last), '');
-  await registry.appoint(symbol, wanted.version, {
-    session,
-    trigger: 'by-hand',
-    madeAt: terminal.clock().toISOString(),
-  });
-  const instead = serving ? ` in place of version ${serving.version}` : '';
-  print(
-    terminal,
-    `${symbol} version ${wanted.version} (${forecasterOf(wanted)}) serves from the next close after ${session} on${instead}.`,
-  );
-  await tellMlflow(terminal, objects, [symbol]);
+  const decisions = new DecisionLog(objects);
+  const made = await appointByHand(symbol, version, { registry, decisions, clock: terminal.clock });
+  const told = describeAppointment(symbol, version, made);
+  if (made.outcome === 'unknown') throw new CommandError(told);
+  print(terminal, told);
+  if (made.outcome === 'appointed') await tellMlflow(terminal, objects, [symbol]);
 }
 
 function forecasterOf({ kind, forecaster }: RegisteredModel): string {

@@ -57,6 +57,7 @@ export async function up(terminal: Terminal): Promise<number> {
       const { session, at } = scheduler.upcoming;
       print(terminal, `Everything runs. The next close, of ${session}, will be followed at ${at.toISOString()}.`);
     }
+    print(terminal, `Dashboard: ${supervisor.dashboard}`);
     print(terminal, 'Ctrl-C drains and stops.');
     await asked;
     print(terminal, '\nDraining …');

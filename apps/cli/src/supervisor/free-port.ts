@@ -14,3 +14,8 @@ export async function freePort(wanted = 0): Promise<number> {
   await new Promise((closed) => probe.close(closed));
   return port;
 }
+
+/** The wanted port of this machine, or any other one where something listens at it. */
+export function freePortNear(wanted: number): Promise<number> {
+  return freePort(wanted).catch(() => freePort());
+}

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { readRunFile, removeRunFile, writeRunFile } from '../run-file';
 import { CommandError } from '../terminal';
 import { Child, type ChildReporter } from './child';
-import { freePort } from './free-port';
+import { freePort, freePortNear } from './free-port';
 
 // This file's place in the compiled tree: dist/apps/cli/src/supervisor.
 const DIST = resolve(__dirname, '../../../..');
@@ -22,6 +22,7 @@ export interface SupervisorOptions {
 export class Supervisor {
   private pubsub: Child | undefined;
   private services: Child[] = [];
+  private urls: Readonly<Record<string, string>> = {};
 
   constructor(private readonly options: SupervisorOptions) {}
 
@@ -48,7 +49,8 @@ export class Supervisor {
 
     const urls: Record<string, string> = {};
     for (const name of SERVICES) {
-      const httpPort = String(await freePort());
+      // People find the dashboard where it was yesterday.
+      const httpPort = String(name === 'monitor' ? await freePortNear(config.dashboardPort) : await freePort());
       urls[name] = `http://127.0.0.1:${httpPort}`;
       this.services.push(
         new Child(
@@ -69,6 +71,7 @@ export class Supervisor {
       );
     }
     await Promise.all(this.services.map((service) => service.start()));
+    this.urls = urls;
     writeRunFile(home, { pid: process.pid, pubsub: address, services: urls });
   }
 
@@ -85,6 +88,11 @@ export class Supervisor {
     );
     await this.pubsub.start();
     return `127.0.0.1:${port}`;
+  }
+
+  /** Where the dashboard is, once everything has started. */
+  get dashboard(): string {
+    return this.urls['monitor'] ?? '';
   }
 
   /** Process ids by name, for who wants to look or to kill. */

@@ -1062,3 +1062,21 @@ export class CascadeProgress {
   @ApiProperty({ type: () => [SymbolProgress] })
   symbols!: SymbolProgress[];
 }
+
+/** A past close that is to be said again. */
+export class ReplayRequest {
+  @ApiProperty({ type: String, description: 'Session that closed.' })
+  session!: string;
+
+  @ApiProperty({ type: [String], required: false, description: 'Symbols to run; every configured one by default.' })
+  symbols?: string[];
+
+  @ApiProperty({ type: Boolean, required: false, description: 'Retrain whatever the policy says.' })
+  forceRetrain?: boolean;
+}
+
+/** A version that is to serve from the next close on. */
+export class PromotionRequest {
+  @ApiProperty({ type: Number })
+  version!: number;
+}

@@ -129,7 +129,9 @@ export function stepsOf(record: CascadeRecord): Step[] {
 
 function stepOf(definition: Definition, record: CascadeRecord, before: ReadonlyMap<string, Step>): Step {
   const { id, name, subscription, after, handles, says } = definition;
-  const handled = lastOf(record, handles);
+  // After an alarm the second forecast is the last, and the one to wait for.
+  const isLast = id === 'record' && !isDriftCalm(record);
+  const handled = lastOf(record, isLast ? { ...handles, trigger: DRIFT } : handles);
   const said = says && causedBy(record, says, handled);
   const failures = failuresOf(definition, record, handled);
   const letter = letterOf(definition, record, handled);
@@ -138,7 +140,7 @@ function stepOf(definition: Definition, record: CascadeRecord, before: ReadonlyM
   const ended =
     says && id !== 'measure-drift' ? said?.published_at : (said?.published_at ?? recordedEnd(id, record, handled));
   const startedAt = said?.cause_started_at ?? null;
-  const state = skipped ? 'skipped' : stateOf({ definition, record, handled, said, ended, failures, letter });
+  const state = skipped ? 'skipped' : stateOf({ definition, handled, said, ended, failures, letter });
   const endedAt = state === 'done' || state === 'abstained' ? (ended ?? null) : null;
   return {
     ...{ id, name, service: subscription.service, subscription: subscription.name },
@@ -166,7 +168,6 @@ interface Progress {
 
 function stateOf({
   definition,
-  record,
   handled,
   said,
   ended,
@@ -174,7 +175,6 @@ function stateOf({
   letter,
 }: Progress & {
   readonly definition: Definition;
-  readonly record: CascadeRecord;
   readonly ended: string | undefined;
 }): RunState {
   const failedAt = failures.at(-1)?.endedAt ?? '';
@@ -184,9 +184,6 @@ function stateOf({
   }
   if (letter) return 'failed';
   if (failures.length > 0) return 'retrying';
-  // The last forecast is awaited while drift is still seen to.
-  if (definition.id === 'record' && record.driftAlarms > 0 && !lastOf(record, { topic: 'drift-detected' }))
-    return 'waiting';
   return handled ? 'running' : 'waiting';
 }
 
@@ -194,9 +191,7 @@ function stateOf({
 function recordedEnd(id: string, record: CascadeRecord, handled: EventRow | undefined): string | undefined {
   if (!handled) return undefined;
   if (id === 'measure-drift') return isDriftCalm(record) ? handled.recorded_at : undefined;
-  // Of an alarm the second forecast is the last.
-  const awaited = !isDriftCalm(record) && handled.trigger !== DRIFT;
-  return awaited ? undefined : handled.recorded_at;
+  return handled.recorded_at;
 }
 
 /** Whether no alarm followed from the session's ordinary forecast. */

@@ -2,7 +2,7 @@ import { Controller, Inject, UseFilters } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { DeadLetterDetail, DeadLetters } from './answers';
 import { AwayFilter } from './away.filter';
-import { DeadLetterQueries, LETTER_CURSOR } from './dead-letters.queries';
+import { DeadLetterQueries, TIME_CURSOR } from './dead-letters.queries';
 import { Cursor, Id, Limit } from './parameters';
 import { Reads } from './reads';
 
@@ -15,7 +15,7 @@ export class DeadLettersController {
 
   @Reads('', DeadLetters, 'Dead letters, newest first.')
   list(
-    @Cursor('before', LETTER_CURSOR) before: string | undefined,
+    @Cursor('before', TIME_CURSOR) before: string | undefined,
     @Limit(100, 1000, 'dead letters') limit: number,
   ): Promise<DeadLetters> {
     return this.queries.list(before, limit);

@@ -20,8 +20,8 @@ const SUMMARY = `d.id, d.reason, d.detail, d.subscription, d.topic, d.attempts, 
   d.published_at, r.dead_letter_id IS NOT NULL AS redriven`;
 const LETTERS = 'FROM dead_letters d LEFT JOIN redrives r ON r.dead_letter_id = d.id';
 
-/** Where a page of dead letters ends: `<time>~<id>`. */
-export const LETTER_CURSOR = /^\d{4}-\d{2}-\d{2}T[\d:.]{8,15}Z~[\w-]{1,200}$/;
+/** Where a page of what happened at a time ends: `<time>~<id>`. */
+export const TIME_CURSOR = /^\d{4}-\d{2}-\d{2}T[\d:.]{8,15}Z~[\w-]{1,200}$/;
 
 @Injectable()
 export class DeadLetterQueries {

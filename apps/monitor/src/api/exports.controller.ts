@@ -20,7 +20,18 @@ import {
   Res,
   UseFilters,
 } from '@nestjs/common';
+import {
+  ApiBadRequestResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiQuery,
+  ApiServiceUnavailableResponse,
+  ApiTags,
+} from '@nestjs/swagger';
 import { pipeline } from 'node:stream/promises';
+import { Failure } from './answers';
 import { AwayFilter } from './away.filter';
 
 /** What is used of an answer of HTTP. */
@@ -30,6 +41,7 @@ type Answer = NodeJS.WritableStream & { setHeader(name: string, value: string): 
 export const WAREHOUSE = Symbol('warehouse');
 
 /** Tables and views as files. A warehouse in a file can be read by the monitor alone while it runs. */
+@ApiTags('exports')
 @Controller('api/exports')
 @UseFilters(AwayFilter)
 export class ExportsController implements OnModuleDestroy {
@@ -43,8 +55,31 @@ export class ExportsController implements OnModuleDestroy {
     this.draining.abort();
   }
 
-  /** All rows of a table or view. What fails on the way breaks the connection, so that half a file is not taken for a whole one. */
+  /** What fails on the way breaks the connection, so that half a file is not taken for a whole one. */
   @Get(':name')
+  @ApiOperation({ summary: 'All rows of a table or view as a file.' })
+  @ApiParam({ name: 'name', description: 'Name of a table or view.', schema: { type: 'string' } })
+  @ApiQuery({
+    name: 'format',
+    required: false,
+    description: 'What file.',
+    schema: { type: 'string', enum: [...EXPORT_FORMATS], default: 'csv' },
+  })
+  @ApiQuery({
+    name: 'processing',
+    required: false,
+    description: 'Also the columns that say when a row was written.',
+    schema: { type: 'boolean', default: false },
+  })
+  @ApiOkResponse({
+    description: 'The file; the connection breaks where a row cannot be read, so that half of it is not taken for it.',
+    content: Object.fromEntries(
+      Object.values(MEDIA_TYPES).map((type) => [type, { schema: { type: 'string', format: 'binary' } }]),
+    ),
+  })
+  @ApiBadRequestResponse({ type: Failure, description: 'There is no such format.' })
+  @ApiNotFoundResponse({ type: Failure, description: 'There is no table or view of that name.' })
+  @ApiServiceUnavailableResponse({ type: Failure, description: 'The warehouse is away.' })
   async export(
     @Res() answer: Answer,
     @Param('name') name: string,

@@ -128,7 +128,7 @@ const LAST_SCORES = `MAX_BY(crps, model_version) AS crps, MAX_BY(naive_crps, mod
                 MAX_BY(CASE WHEN inside_90 THEN 1.0 ELSE 0.0 END, model_version) AS inside`;
 
 /** At the session of each matured forecast, how the last `window` fared: fewer at the beginning of a symbol. rows: oldest first. */
-export function rollingOf(rows: readonly MaturedRow[], window: number): RollingPerformance[] {
+function rollingOf(rows: readonly MaturedRow[], window: number): RollingPerformance[] {
   const sums = { crps: 0, naive: 0, inside: 0 };
   return rows.map((row, index) => {
     const gone = rows[index - window];

@@ -58,7 +58,7 @@ interface RunPage {
 /** What needs somebody comes first. */
 const ORDER: readonly RunState[] = ['failed', 'retrying', 'running', 'waiting', 'abstained', 'done'];
 
-export const ABSTAINED = `data LIKE '%"outcome":"abstained"%'`;
+const ABSTAINED = `data LIKE '%"outcome":"abstained"%'`;
 export const sumOf = (condition: string): string => `SUM(CASE WHEN ${condition} THEN 1 ELSE 0 END)`;
 
 /** What became of sessions: by session, and by symbol in each. */

@@ -1,9 +1,6 @@
+import { type ObjectStore } from '@closing-bell/storage';
 import { type Warehouse, WarehouseUnavailableError } from '@closing-bell/warehouse';
-import { type INestApplication } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { type ObjectStore, SeriesStore } from '@closing-bell/storage';
-import { apiModule } from '../../src/api/api.module';
-import { Reader } from '../../src/api/reader';
+import { type ApiUnderTest, runApi } from './running-api';
 
 describe('the API over a warehouse that is away', () => {
   const message = 'Cannot query bigquery://p/d: BigQuery failed (HTTP 503). The work will be tried again.';
@@ -16,27 +13,16 @@ describe('the API over a warehouse that is away', () => {
     },
     close: () => Promise.resolve(),
   };
-  let app: INestApplication;
-  let url: string;
+  let api: ApiUnderTest;
   beforeAll(async () => {
-    const objects = {} as ObjectStore;
-    const module = apiModule({
-      warehouse: away,
-      objects,
-      series: new SeriesStore(objects),
-      reader: new Reader(away, () => 0),
-      instance: { exchange: 'XNYS', code: 'test', warehouse: 'bigquery', actions: false },
-    });
-    app = await NestFactory.create(module, { logger: false });
-    await app.listen(0, '127.0.0.1');
-    url = await app.getUrl();
+    api = await runApi({ warehouse: away, objects: {} as ObjectStore });
   });
-  afterAll(() => app.close());
+  afterAll(() => api.close());
 
   it.each(['instance', 'universe', 'sessions', 'symbols', 'symbols/AAPL/forecast', 'cascades/abc', 'dead-letters'])(
     'answers 503 to %s and says why',
     async (path) => {
-      const answer = await fetch(`${url}/api/${path}`);
+      const answer = await fetch(`${api.url}/api/${path}`);
       expect(answer.status).toBe(503);
       expect(await answer.json()).toEqual({ statusCode: 503, error: 'Service Unavailable', message });
     },

@@ -243,6 +243,25 @@ export const VARIABLES = {
     0,
     65535,
   ),
+  apiToken: secret(
+    {
+      name: 'CLOSING_BELL_API_TOKEN',
+      description:
+        'Token by which the monitor’s API takes replays, redrives and appointments of models, as `Authorization: Bearer`; unset: it takes none.',
+    },
+    /^[\x21-\x7e]{16,}$/,
+    'at least 16 visible ASCII characters without a space',
+  ),
+  dashboardPort: integer(
+    {
+      name: 'CLOSING_BELL_DASHBOARD_PORT',
+      description:
+        'Port of the dashboard where `closing-bell up` and `demo` start the monitor; any free one where it is taken, or 0.',
+      fallback: 8400,
+    },
+    0,
+    65535,
+  ),
   logLevel: oneOf({ name: 'CLOSING_BELL_LOG_LEVEL', description: 'Least level that is logged.', fallback: 'info' }, [
     'trace',
     'debug',
