@@ -16,7 +16,7 @@ FIRST_PORT := 0
 # Named by each training; a tree without git names none.
 export CLOSING_BELL_COMMIT ?= $(shell git rev-parse HEAD 2>/dev/null)
 
-.PHONY: help install build web tensorflow python python-peers mlflow emulators kernel kernel-check format format-check lint typecheck unused docs docs-check check test test-integration conformance bench-pubsub bench-cascade bench-train bench-drift backtest-index backtest-panel doctor demo up clean
+.PHONY: help install build web tensorflow python python-peers mlflow emulators kernel kernel-check format format-check lint typecheck unused docs docs-check check test test-integration conformance screenshots bench-pubsub bench-cascade bench-train bench-drift backtest-index backtest-panel doctor demo up clean
 
 help: ## List the verbs
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2 }'
@@ -143,6 +143,9 @@ test-integration: $(BUILT) $(MLFLOW)/.installed $(FAKE_GCS) $(BIGQUERY_EMULATOR)
 
 conformance: $(BUILT) ## Run the Pub/Sub conformance suite on every server at hand and write docs/conformance.md
 	node dist/tools/conformance/main.js
+
+screenshots: build ## Take the pictures of docs/guide of the dashboard anew, after a replay of its own (a minute; needs Chromium)
+	node dist/tools/screenshots/main.js
 
 bench-pubsub: $(BUILT) ## Measure the embedded Pub/Sub server beside Google's emulator
 	node dist/tools/bench-pubsub/main.js --markdown docs/benchmarks/pubsub.md --json docs/benchmarks/pubsub.json

@@ -3,7 +3,7 @@ import { lazy, type ReactElement, Suspense, useEffect, useRef, useState } from '
 import { Link, Route, Switch, useLocation, useParams } from 'wouter';
 import { type Connection, useConnection } from './api/live';
 import { instance } from './api/queries';
-import { Empty, Skeleton } from './components/answer';
+import { Skeleton } from './components/answer';
 import { useKeys, useTitle } from './components/browser';
 import { Icon } from './components/icons';
 import { KeysDialog } from './components/keys-dialog';
@@ -159,10 +159,13 @@ function Foot(): ReactElement {
 function NoSuchPage(): ReactElement {
   useTitle('No such page');
   return (
-    <Empty title="No such page">
+    <>
+      <div className="heading">
+        <h1>No such page</h1>
+      </div>
       <p>
         <Link href="/">To the overview</Link>
       </p>
-    </Empty>
+    </>
   );
 }

@@ -21,8 +21,9 @@ export function Figures({ label, figures }: { label: string; figures: readonly F
             {href === undefined ? (
               <span className="value">{value}</span>
             ) : (
-              <Link href={href} className="value" aria-label={`${name}: show`}>
+              <Link href={href} className="value">
                 {value}
+                <span className="unseen"> {name.toLowerCase()}</span>
               </Link>
             )}
             {beside === undefined ? null : <span className="beside">{beside}</span>}

@@ -5,7 +5,6 @@ import { useNarrow, useWidth } from './browser';
 export interface DrawnNode extends GraphNode {
   readonly tone: string;
   readonly content: ReactNode;
-  readonly label: string;
 }
 
 const GAP_ALONG = 44;
@@ -89,7 +88,6 @@ export function Graph({
                 className={`node node-${node.tone}`}
                 style={style}
                 aria-pressed={node.id === chosen}
-                aria-label={node.label}
                 onClick={() => onChoose(node.id)}
               >
                 {node.content}

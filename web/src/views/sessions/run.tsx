@@ -67,14 +67,11 @@ function Run({ run }: { run: CascadeRun }): ReactElement {
           id: step.id,
           after: step.after,
           tone: step.state,
-          label: `${step.name}, ${step.service}: ${step.state}, ${duration(step.seconds)}`,
           content: (
             <>
-              <b>{step.name}</b>
-              <small>{step.service}</small>
+              <b>{step.name}</b> <small>{step.service}</small>{' '}
               <span className="node-foot">
-                <State state={step.state} />
-                <span>{duration(step.seconds)}</span>
+                <State state={step.state} /> <span>{duration(step.seconds)}</span>
               </span>
             </>
           ),
@@ -152,7 +149,6 @@ function Gantt({
           type="button"
           className="gantt-row"
           aria-pressed={step.id === chosen}
-          aria-label={`${step.name}: waited ${duration(step.waitedSeconds)}, took ${duration(step.seconds)}, ${step.state}`}
           onClick={() => onChoose(step.id)}
         >
           <span className="gantt-name">{step.name}</span>
@@ -163,7 +159,12 @@ function Gantt({
             ))}
             {work ? <i className={`gantt-work bar-${step.state}`} style={work} /> : null}
           </span>
-          <span className="gantt-seconds">{duration(step.seconds)}</span>
+          <span className="gantt-seconds">
+            <span className="unseen">
+              waited {duration(step.waitedSeconds)}, {step.state}, took{' '}
+            </span>
+            {duration(step.seconds)}
+          </span>
         </button>
       ))}
     </div>

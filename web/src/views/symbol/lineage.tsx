@@ -77,17 +77,15 @@ function Nodes({ data: { nodes } }: { data: Lineage }): ReactElement {
           id,
           after: from,
           tone: kind,
-          label: `${kind}: ${title}`,
           content: (
             <>
-              <small>{kind}</small>
-              <b>{title}</b>
+              <small>{kind}</small> <b>{title}</b>
             </>
           ),
         }))}
         chosen={chosen?.id}
         onChoose={(node) => setAddress({ node })}
-        size={{ width: 190, height: 62 }}
+        size={{ width: 190, height: 66 }}
       />
       {chosen ? <NodeFacts node={chosen} /> : null}
     </>

@@ -109,7 +109,15 @@ function Versions({ symbol, versions }: { symbol: string; versions: readonly Mod
           id: 'appointed',
           header: 'Served from',
           cell: ({ appointedAt }) =>
-            appointedAt.length === 0 ? <span className="muted">never</span> : appointedAt.map(day).join(', '),
+            appointedAt.length === 0 ? (
+              <span className="muted">never</span>
+            ) : (
+              appointedAt.map((session) => (
+                <span key={session} className="nowrap served">
+                  {day(session)}
+                </span>
+              ))
+            ),
         },
         ...METRICS.map(({ name, header, write }) => ({
           id: name,
