@@ -47,15 +47,22 @@ async function main(): Promise<void> {
     if (code !== 0) throw new Error(`the replay ended with ${code}`);
     const up = spawn(process.execPath, [MAIN, 'up'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
     try {
-      for await (const text of up.stdout) if (String(text).includes('Everything runs')) break;
+      await new Promise<void>((ready, reject) => {
+        up.stdout.on('data', (text: Buffer) => {
+          if (text.includes('Everything runs')) ready();
+        });
+        up.once('exit', (ended) => reject(new Error(`it ended with ${ended} before everything ran`)));
+      });
       const { services } = JSON.parse(readFileSync(join(home, 'run.json'), 'utf8')) as {
         services: Record<string, string>;
       };
       await take(executablePath, services['monitor'] ?? '');
     } finally {
-      const gone = once(up, 'exit');
-      up.kill('SIGINT');
-      await gone;
+      if (up.exitCode === null) {
+        const gone = once(up, 'exit');
+        up.kill('SIGINT');
+        await gone;
+      }
     }
   } finally {
     rmSync(home, { recursive: true, force: true });

@@ -28,8 +28,8 @@ export async function seriousFindings(page: Page, axe: string): Promise<string[]
       readonly impact: string | null;
       readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
     }
-    const { run } = (globalThis as unknown as { axe: { run(): Promise<{ violations: Finding[] }> } }).axe;
-    const { violations } = await run();
+    const { axe: loaded } = globalThis as unknown as { axe: { run(): Promise<{ violations: Finding[] }> } };
+    const { violations } = await loaded.run();
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`));

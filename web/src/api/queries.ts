@@ -23,7 +23,7 @@ import type {
 } from '../../../apps/monitor/src/api/answers';
 import { ask, type Parameters } from './client';
 
-/** Bars and origins asked for at once: a trading year. */
+/** Bars asked for at once: a trading year. */
 export const PAGE_OF_BARS = 260;
 const PAGE_OF_RUNS = 200;
 

@@ -4,19 +4,7 @@ import { useLocation } from 'wouter';
 import { symbols } from '../api/queries';
 import { linkTo } from './browser';
 import { Icon } from './icons';
-
-const MOST = 8;
-
-/** Symbols that begin with what was written come before those that hold it. */
-export function matching(symbols: readonly string[], written: string): string[] {
-  const wanted = written.trim().toUpperCase();
-  if (wanted === '') return [];
-  const at = (symbol: string): number => symbol.toUpperCase().replace(/^\^/, '').indexOf(wanted.replace(/^\^/, ''));
-  return symbols
-    .filter((symbol) => at(symbol) >= 0)
-    .sort((a, b) => Math.min(1, at(a)) - Math.min(1, at(b)) || a.localeCompare(b))
-    .slice(0, MOST);
-}
+import { matchingSymbols } from './matching-symbols';
 
 /** Goes to a symbol by its name: a combobox as WAI-ARIA describes it. */
 export function SymbolSearch({ field }: { field: Ref<HTMLInputElement> }): ReactElement {
@@ -26,7 +14,7 @@ export function SymbolSearch({ field }: { field: Ref<HTMLInputElement> }): React
   const [active, setActive] = useState(0);
   const [, navigate] = useLocation();
   const list = useId();
-  const found = matching(data?.map(({ symbol }) => symbol) ?? [], written);
+  const found = matchingSymbols(data?.map(({ symbol }) => symbol) ?? [], written);
   const go = (symbol: string | undefined): void => {
     if (symbol === undefined) return;
     setWritten('');

@@ -2,9 +2,9 @@ import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { type ReactElement, type ReactNode, useLayoutEffect, useRef, useState } from 'react';
 import { useNarrow, useWindowWidth } from './browser';
 import { Icon } from './icons';
+import { type Sort, type Sortable } from './sorted';
 
-export interface SortableColumn<T> {
-  readonly id: string;
+export interface SortableColumn<T> extends Sortable<T> {
   readonly header: string;
   /** Said when the pointer rests on the header. */
   readonly explanation?: string;
@@ -13,14 +13,7 @@ export interface SortableColumn<T> {
   readonly numeric?: boolean;
   /** Width of a window from which on there is room for it, pixels; always otherwise. */
   readonly from?: number;
-  /** What rows are sorted by; null comes last. */
-  readonly sortBy?: (row: T) => number | string | null;
   readonly cell: (row: T) => ReactNode;
-}
-
-export interface Sort {
-  readonly column: string;
-  readonly descending: boolean;
 }
 
 const ROW_HEIGHT = 41;
@@ -151,22 +144,4 @@ function HeaderCell<T>({
       )}
     </div>
   );
-}
-
-/** Rows in the order of a column; what has no value comes last either way, and equals keep their order. */
-export function sorted<T>(
-  rows: readonly T[],
-  columns: readonly SortableColumn<T>[],
-  { column, descending }: Sort,
-): T[] {
-  const sortBy = columns.find(({ id }) => id === column)?.sortBy;
-  if (!sortBy) return [...rows];
-  return rows
-    .map((row) => ({ row, value: sortBy(row) }))
-    .sort(({ value: a }, { value: b }) => {
-      if (a === null || b === null) return Number(a === null) - Number(b === null);
-      const order = typeof a === 'string' && typeof b === 'string' ? a.localeCompare(b) : Number(a) - Number(b);
-      return descending ? -order : order;
-    })
-    .map(({ row }) => row);
 }

@@ -7,8 +7,9 @@ import { IntervalPlot, Sparkline } from '../charts/sparkline';
 import { Answered, Empty } from '../components/answer';
 import { linkTo, useAddress, useTitle } from '../components/browser';
 import { Figures } from '../components/figures';
+import { sorted } from '../components/sorted';
 import { AlarmMark, DecisionMark, State } from '../components/state';
-import { type SortableColumn, sorted, VirtualTable } from '../components/virtual-table';
+import { type SortableColumn, VirtualTable } from '../components/virtual-table';
 import { count, counted, day, percent, price, signedPercent } from '../format';
 
 const FILTERS = [

@@ -6,8 +6,9 @@ import { instance, sessionRun } from '../../api/queries';
 import { Answered, Empty, More } from '../../components/answer';
 import { linkTo, useAddress, useTitle } from '../../components/browser';
 import { Figures } from '../../components/figures';
+import { sorted } from '../../components/sorted';
 import { AlarmMark, DecisionMark, State } from '../../components/state';
-import { type SortableColumn, sorted, VirtualTable } from '../../components/virtual-table';
+import { type SortableColumn, VirtualTable } from '../../components/virtual-table';
 import { count, counted, day, duration, instant } from '../../format';
 import { ReplayButton } from './replay-button';
 

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { lazy, type ReactElement, Suspense, useEffect, useMemo, useState } from 'react';
 import type { Bar, Fan, FanPoint, Origin } from '../../../../apps/monitor/src/api/answers';
-import { bars, fan, indicators, pastForecasts } from '../../api/queries';
+import { bars, fan, indicators, PAGE_OF_BARS, pastForecasts } from '../../api/queries';
 import { type IndicatorLine } from '../../charts/price-chart';
 import { Answered, Empty, Skeleton } from '../../components/answer';
 import { useAddress, useKeys } from '../../components/browser';
@@ -171,7 +171,7 @@ function Forecast({
 
 /** Whole pages of the bars in sight, so that an answer for them is asked for once a page. */
 function limitOf(shown: readonly Bar[]): number {
-  return Math.min(2000, Math.max(260, Math.ceil(shown.length / 260) * 260));
+  return Math.min(2000, Math.max(1, Math.ceil(shown.length / PAGE_OF_BARS)) * PAGE_OF_BARS);
 }
 
 function labelOf(symbol: string, data: Fan | undefined, shown: readonly Bar[]): string {
