@@ -13,7 +13,8 @@ Read once, when a process starts; a bad value stops it with the variable’s nam
 /** Every environment variable, as a table. */
 export function configurationPage(): string {
   const rows = Object.values(VARIABLES).map(({ name, description, allowed, fallback }) => {
-    const value = fallback === undefined ? 'unset' : `\`${String(fallback)}\``;
+    const text = fallback === undefined ? '' : String(fallback);
+    const value = text === '' ? 'unset' : `\`${text}\``;
     return `| \`${name}\` | ${description} | ${allowed} | ${value} |`;
   });
   return `${HEADER}${rows.join('\n')}\n`;

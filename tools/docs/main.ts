@@ -1,11 +1,13 @@
 /**
- * Writes what the docs say about contracts, topology and configuration, from the code that defines them. With `--check` it
+ * Writes what the docs say about contracts, topology, configuration and metrics, from the code that defines them. With `--check` it
  * writes nothing and fails where a file differs.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { configurationPage } from './configuration-page';
+import { dashboard } from './dashboard';
 import { messageSchemas } from './message-schemas';
+import { metricsPage } from './metrics-page';
 import { topologyPage } from './topology-page';
 
 const SCHEMAS = 'docs/schemas';
@@ -14,6 +16,8 @@ const pages: Record<string, string> = {
   ...Object.fromEntries(Object.entries(messageSchemas()).map(([name, text]) => [join(SCHEMAS, name), text])),
   'docs/topology.md': topologyPage(),
   'docs/configuration.md': configurationPage(),
+  'docs/metrics.md': metricsPage(),
+  'k8s/monitoring/dashboard.json': dashboard(),
 };
 
 function stored(path: string): string | undefined {

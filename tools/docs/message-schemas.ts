@@ -9,6 +9,7 @@ interface Schema {
 // Our own rules, as JSON Schema says them.
 const RULES = {
   isSessionDay: { type: 'string', format: 'date' },
+  isInstant: { type: 'string', format: 'date-time' },
   // Said by `required`.
   isDefined: {},
 } as const;

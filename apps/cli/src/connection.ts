@@ -1,7 +1,10 @@
 import { connectPubSub, Publisher } from '@closing-bell/messaging';
+import { startTracing } from '@closing-bell/platform';
 import { MonitorClient } from './monitor-client';
 import { readRunFile } from './run-file';
 import { CommandError, type Terminal } from './terminal';
+
+const FLUSH_MILLISECONDS = 2000;
 
 /** What a command talks to: the running services, and Pub/Sub to speak to them. */
 export interface Connection {
@@ -33,9 +36,14 @@ export function connect(terminal: Terminal): Connection {
     projectId: config.projectId,
     ...(emulatorHost === undefined ? {} : { emulatorHost }),
   });
+  // A close that is published here is where its trace begins.
+  const tracing = startTracing('command-line', config, (trouble) => console.error(trouble));
   return {
     monitor: new MonitorClient(monitorUrl),
     publisher: new Publisher({ pubsub, source: 'command-line', clock }),
-    close: () => pubsub.close(),
+    close: async () => {
+      await pubsub.close();
+      await tracing.stop(FLUSH_MILLISECONDS);
+    },
   };
 }

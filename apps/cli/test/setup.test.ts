@@ -186,7 +186,7 @@ describe('closing-bell setup', () => {
       expect(output).toMatch(
         /^ {2}gcloud pubsub topics add-iam-policy-binding dead-letters --project=my-project .*publisher$/m,
       );
-      expect(output).toMatch(/^ {2}for subscription in ingestor\.market-closed .* monitor\.drift-detected; do$/m);
+      expect(output).toMatch(/^ {2}for subscription in ingestor\.market-closed .* monitor\.attempt-failed; do$/m);
       const json = JSON.parse((await run({ dryRun: true, json: true }, project, asGoogle)).output) as JsonReport;
       expect(json.deadLetterGrants).toHaveLength(6);
     });

@@ -1,7 +1,23 @@
-import { aboutOf, type BarsIngested, type IngestionRequested, type MarketClosed } from '@closing-bell/contracts';
-import { cleanBars, columnsOfBars, type ExchangeCalendar, type MarketDataSource } from '@closing-bell/market';
+import {
+  aboutOf,
+  type BarsIngested,
+  type IngestionRequested,
+  type MarketClosed,
+  PermanentError,
+} from '@closing-bell/contracts';
+import {
+  cleanBars,
+  type CleanBars,
+  columnsOfBars,
+  type ExchangeCalendar,
+  type MarketDataSource,
+  type RawBars,
+  SourceUnavailableError,
+} from '@closing-bell/market';
 import { type SeriesStore } from '@closing-bell/storage';
+import { inSpan } from '@closing-bell/tracing';
 import { type Logger } from 'pino';
+import { type IngestorMetrics } from './ingestor-metrics';
 
 export interface IngestionDependencies {
   readonly source: MarketDataSource;
@@ -11,6 +27,7 @@ export interface IngestionDependencies {
   readonly symbols: readonly string[];
   readonly clock: () => Date;
   readonly logger: Logger;
+  readonly metrics: IngestorMetrics;
 }
 
 /** Turns a close into requests, and a request into an immutable snapshot of checked bars. */
@@ -43,18 +60,20 @@ export class Ingestion {
 
   /** Fetches, checks and stores the bars of a symbol up to a session. */
   async ingest(request: IngestionRequested, signal: AbortSignal): Promise<BarsIngested> {
-    const { source, calendarOf, clock } = this.dependencies;
+    const { source, calendarOf, metrics } = this.dependencies;
     const { exchange, symbol, session } = request;
     const calendar = calendarOf(exchange);
-    const raw = await source.bars({ symbol, session, calendar }, signal);
-    const { bars, repairs } = cleanBars(raw, { session, calendar, now: clock() });
-    const { reference, revised } = await this.dependencies.series.saveAfter(calendar.previousSession(session), {
-      kind: 'bars',
-      symbol,
-      session,
-      series: columnsOfBars(bars),
-      notes: { source: source.name, origin: raw.origin, repairs: repairs.map((repair) => ({ ...repair })) },
-    });
+    const { origin, bars, repairs } = await this.usableBars(request, calendar, signal);
+    for (const { rule } of repairs) metrics.repairs.inc({ rule });
+    const { reference, revised } = await inSpan('store snapshot', {}, () =>
+      this.dependencies.series.saveAfter(calendar.previousSession(session), {
+        kind: 'bars',
+        symbol,
+        session,
+        series: columnsOfBars(bars),
+        notes: { source: source.name, origin, repairs: repairs.map((repair) => ({ ...repair })) },
+      }),
+    );
     return {
       ...aboutOf(request),
       bars: reference,
@@ -65,4 +84,29 @@ export class Ingestion {
       revised,
     };
   }
+
+  private async usableBars(
+    { symbol, session }: IngestionRequested,
+    calendar: ExchangeCalendar,
+    signal: AbortSignal,
+  ): Promise<CleanBars & Pick<RawBars, 'origin'>> {
+    const { source, clock, metrics } = this.dependencies;
+    const labels = { source: source.name };
+    try {
+      const raw = await inSpan('fetch bars', { attributes: { 'closing_bell.source': source.name } }, async () => {
+        const stop = metrics.fetchSeconds.startTimer(labels);
+        return source.bars({ symbol, session, calendar }, signal).finally(stop);
+      });
+      metrics.barsFetched.inc(labels, raw.rows.length);
+      return { origin: raw.origin, ...cleanBars(raw, { session, calendar, now: clock() }) };
+    } catch (error) {
+      metrics.failures.inc({ ...labels, reason: reasonOf(error) });
+      throw error;
+    }
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof SourceUnavailableError) return error.details.reason;
+  return error instanceof PermanentError ? error.reason : 'other';
 }

@@ -4,11 +4,12 @@ import { openObjectStore, SeriesStore } from '@closing-bell/storage';
 import { type DynamicModule } from '@nestjs/common';
 import { IngestorController } from './ingestor.controller';
 import { Ingestion } from './ingestion';
+import { IngestorMetrics } from './ingestor-metrics';
 
 class IngestorModule {}
 
 /** Wires the ingestor: calendar, market data and the store of series. */
-export function ingestorModule({ config, clock, logger }: Platform): DynamicModule {
+export function ingestorModule({ config, clock, logger, registry }: Platform): DynamicModule {
   const source = openMarketData(config.marketData, network(clock));
   const ingestion = new Ingestion({
     source,
@@ -17,6 +18,7 @@ export function ingestorModule({ config, clock, logger }: Platform): DynamicModu
     symbols: config.symbols,
     clock,
     logger,
+    metrics: new IngestorMetrics(registry),
   });
   return {
     module: IngestorModule,

@@ -5,12 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import pino from 'pino';
+import { Registry } from 'prom-client';
 import { Ingestion } from '../src/ingestion';
+import { IngestorMetrics } from '../src/ingestor-metrics';
 
 const unused = () => Promise.reject(new Error('unexpected'));
 
 describe('Ingestion', () => {
   let folder: string;
+  let registry: Registry;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'closing-bell-ingestion-'));
   });
@@ -24,6 +27,7 @@ describe('Ingestion', () => {
       symbols: ['^GSPC', 'AAPL'],
       clock: () => new Date('2024-01-01T00:00:00Z'),
       logger: pino({ level: 'silent' }),
+      metrics: new IngestorMetrics((registry = new Registry())),
     });
   const sample = () => openMarketData('sample:', { fetch, now: () => new Date(), random: () => 0.5, sleep: unused });
   const request = { exchange: 'XNYS', symbol: '^GSPC', session: '2020-03-16', forceRetrain: false };
@@ -75,5 +79,16 @@ describe('Ingestion', () => {
     expect(await ingestion(revising).ingest({ ...request, session: '2020-03-17' }, signal)).toMatchObject({
       revised: false,
     });
+  });
+
+  it('counts what was fetched, and why there are no usable bars', async () => {
+    await ingestion(sample()).ingest(request, new AbortController().signal);
+    expect(await registry.metrics()).toMatch(/closing_bell_bars_fetched_total\{source="sample"\} \d{4}\n/);
+    expect(await registry.metrics()).toContain('closing_bell_fetch_seconds_count{source="sample"} 1');
+    const unknown = ingestion(sample()).ingest({ ...request, symbol: 'AAPL' }, new AbortController().signal);
+    await expect(unknown).rejects.toMatchObject({ reason: 'unknown-symbol' });
+    expect(await registry.metrics()).toContain(
+      'closing_bell_ingestion_failures_total{source="sample",reason="unknown-symbol"} 1',
+    );
   });
 });

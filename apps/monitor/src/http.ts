@@ -35,6 +35,7 @@ export function serveHttp(app: NestExpressApplication, dashboard = DASHBOARD): v
           'script-src': ["'self'"],
           'script-src-attr': ["'none'"],
           'style-src': ["'self'", "'unsafe-inline'"],
+          'font-src': ["'self'"],
           'img-src': ["'self'", 'data:'],
           'connect-src': ["'self'"],
           'object-src': ["'none'"],

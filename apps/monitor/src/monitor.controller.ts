@@ -1,4 +1,5 @@
 import {
+  AttemptFailed,
   BarsIngested,
   barsIngested,
   type DeadLetter,
@@ -67,6 +68,11 @@ export class MonitorController {
   @OnMessage(monitor.driftDetected)
   async onDriftDetected(drift: DriftDetected, context: MessageContext): Promise<void> {
     await this.recorder.recordEvent(driftDetected, drift, context);
+  }
+
+  @OnMessage(monitor.attemptFailed)
+  async onAttemptFailed(failed: AttemptFailed, context: MessageContext): Promise<void> {
+    await this.recorder.recordFailedAttempt(failed, context);
   }
 
   @OnMessage(monitor.deadLetters)

@@ -1,5 +1,7 @@
 import {
   aboutOf,
+  attemptFailed,
+  type AttemptFailed,
   type BarsIngested,
   canonicalJson,
   type Contract,
@@ -15,6 +17,7 @@ import {
   REDRIVE_ATTRIBUTE,
   SYMBOL_PATTERN,
   type Reference,
+  traceIdOf,
 } from '@closing-bell/contracts';
 import { decodeForecast, type ForecastFile } from '@closing-bell/forecasting';
 import { type Bar, barsOfColumns, type ExchangeCalendar } from '@closing-bell/market';
@@ -55,7 +58,7 @@ export class Recorder {
   }
 
   async recordEvent<T extends Said>(contract: Contract, said: T, context: MessageContext): Promise<void> {
-    const { envelope, publishTime, redriveOf } = context;
+    const { envelope, publishTime, causedBy, redriveOf } = context;
     await this.warehouse.insert(tables.events, [
       {
         correlation_id: envelope.correlationId,
@@ -71,9 +74,9 @@ export class Recorder {
         data: canonicalJson(said),
         said_at: saidAt(envelope.time, publishTime).toISOString(),
         published_at: publishTime.toISOString(),
-        cause_attempt: null,
-        cause_started_at: null,
-        trace_id: envelope.traceparent?.split('-')[1] ?? null,
+        cause_attempt: causedBy?.attempt ?? null,
+        cause_started_at: causedBy?.startedAt.toISOString() ?? null,
+        trace_id: traceIdOf(envelope) ?? null,
         recorded_at: this.now(),
       },
     ]);
@@ -233,6 +236,30 @@ export class Recorder {
     // A close is about an exchange, which may look like a symbol.
     const symbol = letter.topic !== marketClosed.name && SYMBOL_PATTERN.test(subject) ? subject : null;
     this.dependencies.onRecorded?.({ topic: DEAD_LETTER_TOPIC, symbol, session, correlationId });
+  }
+
+  async recordFailedAttempt(failed: AttemptFailed, { envelope }: MessageContext): Promise<void> {
+    await this.warehouse.insert(tables.failedAttempts, [
+      {
+        correlation_id: envelope.correlationId,
+        message_id: failed.messageId,
+        subscription: failed.subscription,
+        attempt: failed.attempt,
+        subject: failed.subject,
+        session: failed.session ?? null,
+        error: failed.error,
+        started_at: failed.startedAt,
+        failed_at: failed.failedAt,
+        recorded_at: this.now(),
+      },
+    ]);
+    const symbol = failed.subject === failed.exchange ? null : failed.subject;
+    this.dependencies.onRecorded?.({
+      topic: attemptFailed.name,
+      symbol,
+      session: failed.session ?? null,
+      correlationId: envelope.correlationId,
+    });
   }
 
   private async recordAbstention(made: ForecastMade, messageId: string): Promise<void> {

@@ -1,6 +1,8 @@
 import { type ModelVersion } from '@closing-bell/contracts';
 import { type FittedForecaster, loadForecaster } from '@closing-bell/forecasting';
 import { type ModelRegistry } from '@closing-bell/registry';
+import { inSpan } from '@closing-bell/tracing';
+import { type PredictorMetrics } from './predictor-metrics';
 
 // A network of 200 units holds about 1.5 MB, what it said of 5,000 sessions another 1.
 const LOADED_MODELS = 50;
@@ -9,7 +11,10 @@ const LOADED_MODELS = 50;
 export class ModelCache {
   private readonly loaded = new Map<string, Promise<FittedForecaster>>();
 
-  constructor(private readonly registry: ModelRegistry) {}
+  constructor(
+    private readonly registry: ModelRegistry,
+    private readonly metrics: PredictorMetrics,
+  ) {}
 
   /**
    * Runs `use` with the forecaster of a version, loading it where it is not loaded yet.
@@ -18,7 +23,9 @@ export class ModelCache {
    */
   async with<T>({ artifact }: ModelVersion, use: (forecaster: FittedForecaster) => T): Promise<T> {
     const key = artifact.sha256;
-    const loading = this.loaded.get(key) ?? this.registry.load(artifact).then(loadForecaster);
+    const known = this.loaded.get(key);
+    this.metrics.modelCacheRequests.inc({ result: known ? 'hit' : 'miss' });
+    const loading = known ?? inSpan('load model', {}, async () => loadForecaster(await this.registry.load(artifact)));
     // Most recently used last.
     this.loaded.delete(key);
     this.loaded.set(key, loading);

@@ -13,12 +13,15 @@ import {
 import { type ExchangeCalendar } from '@closing-bell/market';
 import { loadHistory } from '@closing-bell/serving';
 import { keySegment, type ObjectStore, type SeriesStore, writeHashed } from '@closing-bell/storage';
+import { inSpan } from '@closing-bell/tracing';
 import { type ModelCache } from './model-cache';
+import { type PredictorMetrics } from './predictor-metrics';
 
 export interface PredictionDependencies {
   readonly objects: ObjectStore;
   readonly series: SeriesStore;
   readonly models: ModelCache;
+  readonly metrics: PredictorMetrics;
   readonly calendarOf: (exchange: string) => ExchangeCalendar;
 }
 
@@ -31,7 +34,11 @@ export class Prediction {
     const calendar = this.dependencies.calendarOf(exchange);
     const history = await loadHistory(this.dependencies.series, ready);
     const originClose = closeAt(history, session);
-    const { forecaster, answer } = await this.answerOf(ready, history, calendar);
+    const { metrics } = this.dependencies;
+    const stop = metrics.seconds.startTimer();
+    const { forecaster, answer } = await inSpan('forecast', {}, () => this.answerOf(ready, history, calendar));
+    stop();
+    metrics.forecasts.inc({ outcome: answer.outcome, forecaster });
     const said = { ...aboutOf(ready), trigger, bars, features, featureSetHash, ...(model ? { model } : {}) };
     if (answer.outcome === 'abstained') {
       return { ...said, outcome: 'abstained', abstention: answer.detail, abstentionCode: answer.code };

@@ -8,9 +8,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { Registry } from 'prom-client';
 import { releasedForecast, releasedModel } from '../../../libs/forecasting/test/fixtures/model-v1/released-model';
 import { ModelCache } from '../src/model-cache';
 import { Prediction } from '../src/prediction';
+import { PredictorMetrics } from '../src/predictor-metrics';
 
 const HASH = 'a'.repeat(64);
 const calendar = calendarOf('XNYS');
@@ -100,7 +102,9 @@ describe('Prediction', () => {
       featureSetHash: HASH,
       ...(model ? { model } : {}),
     };
-    const prediction = new Prediction({ objects, series, models: new ModelCache(registry), calendarOf });
+    const metrics = new PredictorMetrics(new Registry());
+    const models = new ModelCache(registry, metrics);
+    const prediction = new Prediction({ objects, series, models, metrics, calendarOf });
     const made = await prediction.forecast(ready);
     return validate(forecastMade, JSON.parse(JSON.stringify(made)));
   };

@@ -16,17 +16,19 @@ import { availableParallelism } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { type Logger } from 'pino';
 import { TrainerController } from './trainer.controller';
+import { TrainerMetrics } from './trainer-metrics';
 
 class TrainerModule {}
 
 /** Wires the trainer: series, registry, decisions and policy. */
-export function trainerModule({ config, logger, clock }: Platform): DynamicModule {
+export function trainerModule({ config, logger, clock, registry: metricsRegistry }: Platform): DynamicModule {
   const objects = openObjectStore(config.objects, config);
   const series = new SeriesStore(objects);
   const fits = new FitPool({
     processes: config.trainingProcesses || availableParallelism(),
     choice: { engine: config.engine, cache: config.cache },
   });
+  const metrics = new TrainerMetrics(metricsRegistry);
   const registry = new LocalModelRegistry(objects);
   const mlflow = openMlflowDelivery(config, { objects, from: registry, clock });
   const background = mlflow && tellInBackground(mlflow, config, logger);
@@ -42,7 +44,7 @@ export function trainerModule({ config, logger, clock }: Platform): DynamicModul
       featureNames: scaleFreeFeatures.features.map(({ name }) => name),
       lstm: { units: config.lstmUnits, epochs: config.lstmEpochs },
       startAtChampion: config.lstmWarmStart === 'champion',
-      fit: fits.fit,
+      fit: metrics.measured(fits.fit),
     },
     onChange: (symbol) => background?.wake(symbol),
     code: codeOf(config),
@@ -64,6 +66,7 @@ export function trainerModule({ config, logger, clock }: Platform): DynamicModul
     controllers: [TrainerController],
     providers: [
       { provide: ModelDecisions, useValue: decisions },
+      { provide: TrainerMetrics, useValue: metrics },
       {
         provide: FitPool,
         useValue: {

@@ -21,6 +21,19 @@ export interface Envelope {
   readonly traceparent?: string;
 }
 
+/** How the message came about that caused another: which delivery of it was handled, and since when. It may differ where the same is said again. */
+export interface Handling {
+  /** 1 on the first delivery. */
+  readonly attempt: number;
+  readonly startedAt: Date;
+}
+
+/** Attributes beside the envelope, which say how the handling went that published the message. */
+export const HANDLING_ATTRIBUTES = {
+  attempt: 'closing-bell-cause-attempt',
+  startedAt: 'closing-bell-cause-started-at',
+} as const;
+
 /** Pub/Sub attribute names of the envelope's members. */
 export const ENVELOPE_ATTRIBUTES = {
   id: 'ce-id',
@@ -34,3 +47,11 @@ export const ENVELOPE_ATTRIBUTES = {
   traceparent: 'traceparent',
   contentType: 'content-type',
 } as const;
+
+const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/;
+
+/** The trace that a message belongs to: 32 hexadecimal digits; undefined where its publisher traced nothing. */
+export function traceIdOf({ traceparent }: Envelope): string | undefined {
+  const id = TRACEPARENT.exec(traceparent ?? '')?.[1];
+  return id === undefined || /^0+$/.test(id) ? undefined : id;
+}

@@ -3,8 +3,9 @@ import 'reflect-metadata';
 
 export { canonicalJson } from './canonical-json';
 export { type Contract, defineContract, parseType } from './contract';
-export { ENVELOPE_ATTRIBUTES, type Envelope } from './envelope';
+export { ENVELOPE_ATTRIBUTES, type Envelope, type Handling, HANDLING_ATTRIBUTES, traceIdOf } from './envelope';
 export { messageId } from './identity';
+export { attemptFailed, AttemptFailed, MOST_ERROR_BYTES } from './messages/attempt-failed';
 export { barsIngested, BarsIngested } from './messages/bars-ingested';
 export { DEAD_LETTER_ATTRIBUTES, type DeadLetter, REDRIVE_ATTRIBUTE } from './messages/dead-letter';
 export { ColumnDrift, driftDetected, DriftDetected } from './messages/drift-detected';

@@ -31,6 +31,25 @@ export function IsSessionDay(): PropertyDecorator {
   };
 }
 
+const INSTANT_PATTERN = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z$/;
+
+/** The property is a moment, RFC 3339 in UTC. */
+export function IsInstant(): PropertyDecorator {
+  return (target, propertyKey) => {
+    registerDecorator({
+      name: 'isInstant',
+      target: target.constructor,
+      propertyName: propertyKey as string,
+      validator: {
+        validate: (value: unknown) =>
+          typeof value === 'string' && INSTANT_PATTERN.test(value) && !Number.isNaN(Date.parse(value)),
+        defaultMessage: (args?: ValidationArguments) =>
+          `${args?.property ?? 'value'} must be a moment such as 2020-03-16T20:00:00Z`,
+      },
+    });
+  };
+}
+
 /** The property is a ticker symbol. */
 export function IsSymbol(options: { each?: boolean } = {}): PropertyDecorator {
   return Matches(SYMBOL_PATTERN, {

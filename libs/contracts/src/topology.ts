@@ -1,5 +1,6 @@
 import { type Contract } from './contract';
 import { type DeadLetter } from './messages/dead-letter';
+import { attemptFailed } from './messages/attempt-failed';
 import { barsIngested } from './messages/bars-ingested';
 import { driftDetected } from './messages/drift-detected';
 import { featuresComputed } from './messages/features-computed';
@@ -119,11 +120,13 @@ export const subscriptions = {
     modelReady: subscription('monitor', modelReady, RECORDING),
     forecastMade: subscription('monitor', forecastMade, RECORDING),
     driftDetected: subscription('monitor', driftDetected, RECORDING),
+    // Each says something else about another attempt, so that their order does not matter.
+    attemptFailed: subscription('monitor', attemptFailed, { ...RECORDING, ordered: false }),
     deadLetters,
   },
 } as const;
 
-/** Every contract, in the order of the cascade. Each has a topic of its name. */
+/** Every contract, in the order of the cascade and then what tells of its processing. Each has a topic of its name. */
 export const contracts: readonly Contract[] = [
   marketClosed,
   ingestionRequested,
@@ -132,6 +135,7 @@ export const contracts: readonly Contract[] = [
   modelReady,
   forecastMade,
   driftDetected,
+  attemptFailed,
 ];
 
 /** Every topic's name. */
@@ -144,12 +148,13 @@ export const allSubscriptions: readonly Subscription[] = Object.values(subscript
 
 /**
  * The topics a service publishes to, for least-privilege grants and the docs' diagram. The monitor says a close where somebody asks its
- * API for a replay; where it may also send dead letters again, it needs every topic.
+ * API for a replay; where it may also send dead letters again, it needs every topic. It announces no failed attempts of its own: what fails
+ * there is nearly always the warehouse, which could not hold the announcements either, and each of those would fail, too.
  */
 export const publications: Readonly<Record<ServiceName, readonly Contract[]>> = {
-  ingestor: [ingestionRequested, barsIngested],
-  'feature-service': [featuresComputed],
-  trainer: [modelReady],
-  predictor: [forecastMade],
+  ingestor: [ingestionRequested, barsIngested, attemptFailed],
+  'feature-service': [featuresComputed, attemptFailed],
+  trainer: [modelReady, attemptFailed],
+  predictor: [forecastMade, attemptFailed],
   monitor: [driftDetected, marketClosed],
 };

@@ -1,4 +1,5 @@
 import {
+  type AttemptFailed,
   type BarsIngested,
   type DriftDetected,
   type FeaturesComputed,
@@ -60,4 +61,15 @@ export const examples = {
     features: reference('features.json'),
     featureSetHash: sha256,
   } satisfies DriftDetected,
+  'attempt-failed': {
+    exchange: 'XNYS',
+    subject: '^GSPC',
+    session: '2020-03-16',
+    subscription: 'ingestor.ingestion-requested',
+    messageId: 'b'.repeat(32),
+    attempt: 2,
+    error: 'SourceUnavailableError: Yahoo Finance answered 500',
+    startedAt: '2020-03-16T20:15:00.250Z',
+    failedAt: '2020-03-16T20:15:01.000Z',
+  } satisfies AttemptFailed,
 } as const;

@@ -1,4 +1,4 @@
-import { allSubscriptions, contracts, DEAD_LETTER_TOPIC, publications, SERVICES, topics } from '../src';
+import { allSubscriptions, attemptFailed, contracts, DEAD_LETTER_TOPIC, publications, SERVICES, topics } from '../src';
 
 describe('the topology', () => {
   it('gives each topic one name and each subscription one name', () => {
@@ -18,7 +18,12 @@ describe('the topology', () => {
 
   it('has a publisher for every topic but the dead letters', () => {
     const published = SERVICES.flatMap((service) => publications[service].map(({ name }) => name));
-    expect([...published, DEAD_LETTER_TOPIC].sort()).toEqual([...topics].sort());
+    expect([...new Set(published), DEAD_LETTER_TOPIC].sort()).toEqual([...topics].sort());
+  });
+
+  it('lets the monitor announce no failed attempts, which would fail as its other messages do', () => {
+    const announcing = SERVICES.filter((service) => publications[service].includes(attemptFailed));
+    expect(announcing).toEqual(['ingestor', 'feature-service', 'trainer', 'predictor']);
   });
 
   it('keeps to Pub/Sub’s limits on deadlines, attempts and back-off', () => {
@@ -41,9 +46,14 @@ describe('the topology', () => {
     }
   });
 
-  it('orders every subscription but those a scheduler without a key publishes to, and the dead letters', () => {
+  it('orders every subscription but those a scheduler without a key publishes to, failed attempts and the dead letters', () => {
     const unordered = allSubscriptions.filter(({ ordered }) => !ordered).map(({ name }) => name);
-    expect(unordered).toEqual(['ingestor.market-closed', 'monitor.market-closed', 'monitor.dead-letters']);
+    expect(unordered).toEqual([
+      'ingestor.market-closed',
+      'monitor.market-closed',
+      'monitor.attempt-failed',
+      'monitor.dead-letters',
+    ]);
   });
 
   it('derives each contract’s CloudEvents type from its name and version', () => {

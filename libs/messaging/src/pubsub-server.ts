@@ -56,6 +56,14 @@ export class PubSubServer extends Server implements CustomTransportStrategy {
     this.consumers = [];
   }
 
+  /** Each subscription's stream, and for how long it has been lost: 0 where it is not. */
+  losses(): { readonly subscription: string; readonly milliseconds: number }[] {
+    return this.consumers.map(({ subscription, lostMilliseconds }) => ({
+      subscription,
+      milliseconds: lostMilliseconds,
+    }));
+  }
+
   on(event: string): never {
     throw new Error(`the Pub/Sub transport emits no "${event}"; watch the service's lifecycle instead`);
   }
@@ -65,8 +73,16 @@ export class PubSubServer extends Server implements CustomTransportStrategy {
   }
 
   private consumer(subscription: Subscription, handle: Handler): SubscriptionConsumer {
-    const { pubsub, logger, drainTimeoutMilliseconds, beforeReopen } = this.options;
-    return new SubscriptionConsumer({ pubsub, subscription, handle, logger, drainTimeoutMilliseconds, beforeReopen });
+    const { pubsub, logger, drainTimeoutMilliseconds, beforeReopen, now } = this.options;
+    return new SubscriptionConsumer({
+      pubsub,
+      subscription,
+      handle,
+      logger,
+      drainTimeoutMilliseconds,
+      beforeReopen,
+      now,
+    });
   }
 
   /** @throws Error naming the method to add, or the one to remove, when the subscription has not exactly one handler. */

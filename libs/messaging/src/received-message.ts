@@ -3,6 +3,8 @@ import {
   type DeadLetter,
   ENVELOPE_ATTRIBUTES as NAMES,
   type Envelope,
+  type Handling,
+  HANDLING_ATTRIBUTES,
 } from '@closing-bell/contracts';
 
 /** A message as Pub/Sub delivered it, before anything about it is believed. */
@@ -23,6 +25,8 @@ export interface MessageContext {
   /** When Pub/Sub accepted the message. */
   readonly publishTime: Date;
   readonly deliveryAttempt: number;
+  /** How the message that caused this one was handled; absent where nothing did, and from release 0.1. */
+  readonly causedBy?: Handling;
   /** Id of the dead letter that this message was sent again from, if it was. */
   readonly redriveOf?: string;
   /** Aborts when the service drains: long work should stop and throw, and is then delivered elsewhere. */
@@ -48,6 +52,14 @@ export function envelopeOf(received: ReceivedMessage): Envelope {
     ...(causationId === undefined ? {} : { causationId }),
     ...(traceparent === undefined ? {} : { traceparent }),
   };
+}
+
+/** How the handling went that published a message, where its attributes say so and can be believed. */
+export function handlingOf({ attributes }: ReceivedMessage): Handling | undefined {
+  const attempt = Number(attributes[HANDLING_ATTRIBUTES.attempt]);
+  const startedAt = new Date(attributes[HANDLING_ATTRIBUTES.startedAt] ?? NaN);
+  if (!Number.isSafeInteger(attempt) || attempt < 1 || Number.isNaN(startedAt.getTime())) return undefined;
+  return { attempt, startedAt };
 }
 
 const ADDED = new Set<string>(Object.values(DEAD_LETTER_ATTRIBUTES));

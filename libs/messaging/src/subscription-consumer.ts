@@ -4,6 +4,7 @@ import { type Logger } from 'pino';
 import { type Handler } from './handler';
 import { KeyedExecutor } from './keyed-executor';
 import { type ReceivedMessage } from './received-message';
+import { StreamLoss } from './stream-loss';
 
 export interface ConsumerOptions {
   readonly pubsub: PubSub;
@@ -14,6 +15,8 @@ export interface ConsumerOptions {
   readonly drainTimeoutMilliseconds: number;
   /** Called before a lost stream is opened again; where servers forget their topology it is made anew here. */
   readonly beforeReopen: () => Promise<void>;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
 }
 
 // The stream's own reconnection starts at 0.1 s; without a limit it grows to a minute, long after the server is back.
@@ -37,8 +40,20 @@ export class SubscriptionConsumer {
   /** By ordering key, the message that failed and has not come again yet. */
   private readonly failed = new Map<string, string>();
 
+  private readonly loss: StreamLoss;
+
   constructor(private readonly options: ConsumerOptions) {
+    this.loss = new StreamLoss(options.now);
     this.executor = new KeyedExecutor(options.subscription.concurrency);
+  }
+
+  get subscription(): string {
+    return this.options.subscription.name;
+  }
+
+  /** Milliseconds for which the stream has been lost; 0 where it is not. */
+  get lostMilliseconds(): number {
+    return this.loss.milliseconds;
   }
 
   open(): void {
@@ -52,7 +67,13 @@ export class SubscriptionConsumer {
       closeOptions: { behavior: 'WAIT', timeout: Duration.from({ millis: drainTimeoutMilliseconds }) },
     });
     this.stream = stream;
-    stream.on('message', (message) => this.take(message));
+    this.loss.opened();
+    stream.on('message', (message) => {
+      this.loss.delivered();
+      this.take(message);
+    });
+    // What the client tells of each time that it opens a broken stream again.
+    stream.on('debug', () => this.loss.failed());
     stream.on('error', (error) => {
       logger.error(
         { err: error, subscription: subscription.name },
@@ -112,6 +133,7 @@ export class SubscriptionConsumer {
   private reopen(lost: PubSubSubscription): void {
     if (this.stream !== lost || this.draining.signal.aborted) return;
     this.stream = undefined;
+    this.loss.gone();
     lost.removeAllListeners();
     // A late error of the lost stream must not end the process.
     lost.on('error', () => undefined);

@@ -36,12 +36,8 @@ describe('Publisher', () => {
     const sent: Sent[] = [];
     const publisher = publisherTo(async (raw) => sent.push(raw));
     const id = await publisher.publish(message(ingestionRequested, payload), {
-      id: 'cause',
-      correlationId: 'root',
-      type: '',
-      source: '',
-      subject: '',
-      time: '',
+      envelope: { id: 'cause', correlationId: 'root', type: '', source: '', subject: '', time: '' },
+      handling: { attempt: 2, startedAt: new Date('2020-03-16T19:59:58Z') },
     });
     expect(sent).toEqual([
       {
@@ -57,6 +53,8 @@ describe('Publisher', () => {
           'content-type': 'application/json',
           'ce-correlationid': 'root',
           'ce-causationid': 'cause',
+          'closing-bell-cause-attempt': '2',
+          'closing-bell-cause-started-at': '2020-03-16T19:59:58.000Z',
         },
       },
     ]);

@@ -2,7 +2,6 @@ import { BarsIngested, ForecastMade, IngestionRequested, subscriptions } from '@
 import { type PubSub } from '@google-cloud/pubsub';
 import { Controller, type Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { trace } from '@opentelemetry/api';
 import { EventEmitter } from 'node:events';
 import pino from 'pino';
 import { Registry } from 'prom-client';
@@ -41,7 +40,6 @@ async function start(controller: Type, reopened: () => Promise<void> = async () 
       publisher: fakePublisher({}),
       logger: pino({ level: 'silent' }),
       registry: new Registry(),
-      tracer: trace.getTracer('test'),
       clock: () => new Date(),
       now: () => 0,
       drainTimeoutMilliseconds: 1000,

@@ -2,7 +2,6 @@ import { allSubscriptions, type Subscription, topics } from '@closing-bell/contr
 import { type PubSub } from '@google-cloud/pubsub';
 import { type Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { trace } from '@opentelemetry/api';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import { connectPubSub, createTopology, Publisher, PubSubServer } from '../src';
@@ -13,6 +12,7 @@ const PROJECT = 'closing-bell';
 export interface RunningTestService {
   readonly pubsub: PubSub;
   readonly publisher: Publisher;
+  readonly server: PubSubServer;
   stop(): Promise<void>;
 }
 
@@ -27,26 +27,24 @@ export async function startTestService(
   const ensureTopology = () => createTopology(pubsub, PROJECT, { topics, subscriptions: allSubscriptions });
   await ensureTopology();
   const module = await Test.createTestingModule({ controllers: [controller] }).compile();
-  const app = module.createNestMicroservice({
-    logger: false,
-    strategy: new PubSubServer({
-      pubsub,
-      service: 'ingestor',
-      subscriptions,
-      publisher,
-      logger: pino({ level: 'silent' }),
-      registry: new Registry(),
-      tracer: trace.getTracer('test'),
-      clock: () => new Date(),
-      now: () => performance.now(),
-      drainTimeoutMilliseconds: 10_000,
-      beforeReopen: ensureTopology,
-    }),
+  const server = new PubSubServer({
+    pubsub,
+    service: 'ingestor',
+    subscriptions,
+    publisher,
+    logger: pino({ level: 'silent' }),
+    registry: new Registry(),
+    clock: () => new Date(),
+    now: () => performance.now(),
+    drainTimeoutMilliseconds: 10_000,
+    beforeReopen: ensureTopology,
   });
+  const app = module.createNestMicroservice({ logger: false, strategy: server });
   await app.listen();
   return {
     pubsub,
     publisher,
+    server,
     stop: async () => {
       await app.close();
       await pubsub.close();

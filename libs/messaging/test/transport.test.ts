@@ -185,7 +185,7 @@ describe('the transport on the embedded server', () => {
 });
 
 describe('the transport over a restart of the server', () => {
-  it('reconnects and loses nothing', async () => {
+  it('knows that it is lost, reconnects and loses nothing', async () => {
     const dataDirectory = mkdtempSync(join(tmpdir(), 'closing-bell-transport-'));
     const handled = new Set<string>();
     @Controller()
@@ -202,10 +202,14 @@ describe('the transport over a restart of the server', () => {
       const publish = (symbol: string) =>
         service.publisher.publish(message(ingestionRequested, { ...payload, symbol }));
       for (let index = 0; index < 50; index += 1) await publish(`A${index}`);
+      const loss = (): number => service.server.losses()[0]?.milliseconds ?? NaN;
+      expect(loss()).toBe(0);
       await server.stop();
+      await until('the loss', () => loss() > 1000, 30_000);
       server = await LocalPubSub.start({ dataDirectory, port });
       for (let index = 0; index < 50; index += 1) await publish(`B${index}`);
       await until('all messages', () => handled.size === 100, 30_000);
+      expect(loss()).toBe(0);
     } finally {
       await service.stop();
       await server.stop();

@@ -2,3 +2,4 @@ export { codeOf } from './code';
 export { type Config, loadConfig, VARIABLES } from './config/config';
 export { runService } from './run-service';
 export { type Platform } from './service';
+export { startTracing } from './tracing';

@@ -6,7 +6,8 @@
  * - DRAINING: takes no more messages; running handlers may end within the grace limit. Not ready.
  * - STOPPED: everything is closed.
  */
-export type LifecycleState = 'STARTING' | 'RUNNING' | 'DRAINING' | 'STOPPED';
+export const LIFECYCLE_STATES = ['STARTING', 'RUNNING', 'DRAINING', 'STOPPED'] as const;
+export type LifecycleState = (typeof LIFECYCLE_STATES)[number];
 
 const NEXT: Readonly<Record<LifecycleState, readonly LifecycleState[]>> = {
   STARTING: ['RUNNING', 'DRAINING', 'STOPPED'],

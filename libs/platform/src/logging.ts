@@ -1,24 +1,39 @@
 import { type LoggerService } from '@nestjs/common';
 import { trace } from '@opentelemetry/api';
-import pino, { type Logger } from 'pino';
+import pino, { type DestinationStream, type Logger } from 'pino';
+import { type Config } from './config/config';
 
-/** JSON lines on standard output, in the field names that Cloud Logging reads; each carries the active trace. */
-export function createLogger(service: string, level: string): Logger {
-  return pino({
-    level,
-    base: { service },
-    messageKey: 'message',
-    timestamp: pino.stdTimeFunctions.isoTime,
-    // Tokens and keys must not reach a log, whoever logs an object that holds one.
-    redact: {
-      paths: ['*.authorization', '*.password', '*.token', '*.apiKey', 'authorization', 'password', 'token', 'apiKey'],
+/**
+ * JSON lines on standard output, in the field names that Cloud Logging reads; each carries the active trace, on Google Cloud also under
+ * the name by which Cloud Logging ties it to Cloud Trace.
+ */
+export function createLogger(
+  service: string,
+  { logLevel, projectId, emulatorHost }: Pick<Config, 'logLevel' | 'projectId' | 'emulatorHost'>,
+  destination: DestinationStream = pino.destination(1),
+): Logger {
+  const traceField = (traceId: string) =>
+    emulatorHost === undefined
+      ? { 'logging.googleapis.com/trace': `projects/${projectId}/traces/${traceId}` }
+      : undefined;
+  return pino(
+    {
+      level: logLevel,
+      base: { service },
+      messageKey: 'message',
+      timestamp: pino.stdTimeFunctions.isoTime,
+      // Tokens and keys must not reach a log, whoever logs an object that holds one.
+      redact: {
+        paths: ['*.authorization', '*.password', '*.token', '*.apiKey', 'authorization', 'password', 'token', 'apiKey'],
+      },
+      formatters: { level: (label) => ({ severity: label.toUpperCase() }) },
+      mixin: () => {
+        const span = trace.getActiveSpan()?.spanContext();
+        return span ? { traceId: span.traceId, spanId: span.spanId, ...traceField(span.traceId) } : {};
+      },
     },
-    formatters: { level: (label) => ({ severity: label.toUpperCase() }) },
-    mixin: () => {
-      const span = trace.getActiveSpan()?.spanContext();
-      return span ? { traceId: span.traceId, spanId: span.spanId } : {};
-    },
-  });
+    destination,
+  );
 }
 
 /** Nest's own messages through our logger: its start-up chatter as debug, its complaints as they are. */

@@ -1,11 +1,13 @@
 import { Registry } from 'prom-client';
 import { loadConfig } from './config/config';
 import { createLogger } from './logging';
+import { Readiness } from './readiness';
 import { type ServiceDefinition, startService } from './service';
 import { startTracing } from './tracing';
 
 // After the grace limit the client still sends its last negative acknowledgements; past this the process ends regardless.
 const FORCE_AFTER_GRACE_MILLISECONDS = 5000;
+const FLUSH_MILLISECONDS = 2000;
 
 /**
  * A service's `main`: reads the configuration from the environment, runs the service until SIGTERM or SIGINT, drains it and
@@ -13,13 +15,14 @@ const FORCE_AFTER_GRACE_MILLISECONDS = 5000;
  */
 export async function runService(definition: ServiceDefinition): Promise<void> {
   const config = loadConfig(process.env);
-  const logger = createLogger(definition.name, config.logLevel);
+  const logger = createLogger(definition.name, config);
+  const tracing = startTracing(definition.name, config, (trouble) => logger.warn(trouble));
   const platform = {
     config,
     logger,
     registry: new Registry(),
-    tracer: startTracing(definition.name),
     clock: () => new Date(),
+    readiness: new Readiness(),
   };
   try {
     const service = await startService(definition, platform);
@@ -33,7 +36,8 @@ export async function runService(definition: ServiceDefinition): Promise<void> {
         },
         config.drainSeconds * 1000 + FORCE_AFTER_GRACE_MILLISECONDS,
       ).unref();
-      service.stop().then(
+      const stopped = service.stop().then(() => tracing.stop(FLUSH_MILLISECONDS));
+      stopped.then(
         () => process.exit(0),
         (error: unknown) => {
           logger.error({ err: error }, 'the drain failed');

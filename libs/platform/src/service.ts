@@ -4,13 +4,15 @@ import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type MicroserviceOptions } from '@nestjs/microservices';
 import { type NestExpressApplication } from '@nestjs/platform-express';
-import { type Tracer } from '@opentelemetry/api';
 import { type Logger } from 'pino';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
+import { version } from './code';
 import { type Config } from './config/config';
 import { HealthController } from './health.controller';
 import { Lifecycle } from './lifecycle';
 import { nestLogger } from './logging';
+import { publicationCounter, registerProcessMetrics } from './process-metrics';
+import { Readiness } from './readiness';
 
 /** What a service is made of: its name, and the module that holds its controllers, built from the platform's parts. */
 export interface ServiceDefinition {
@@ -30,9 +32,13 @@ export interface Platform {
   readonly config: Config;
   readonly logger: Logger;
   readonly registry: Registry;
-  readonly tracer: Tracer;
   readonly clock: () => Date;
+  /** Where a service says what it cannot do without. */
+  readonly readiness: Readiness;
 }
+
+/** Brief losses are made up for by what the client does by itself. */
+const LOSS_LIMIT_MILLISECONDS = 30_000;
 
 @Module({})
 class ServiceModule {}
@@ -50,12 +56,19 @@ export interface RunningService {
  * server the topology is created where it is missing; on Google it is expected to be there.
  */
 export async function startService(definition: ServiceDefinition, platform: Platform): Promise<RunningService> {
-  const { config, logger, registry, tracer, clock } = platform;
+  const { config, logger, registry, clock, readiness } = platform;
   const lifecycle = new Lifecycle();
+  registry.setDefaultLabels({ service: definition.name });
+  registerProcessMetrics(registry, { version, commit: config.commit, lifecycle });
   const drainTimeoutMilliseconds = config.drainSeconds * 1000;
   const { projectId, emulatorHost } = config;
   const pubsub = connectPubSub({ projectId, ...(emulatorHost === undefined ? {} : { emulatorHost }) });
-  const publisher = new Publisher({ pubsub, source: definition.name, clock });
+  const publisher = new Publisher({
+    pubsub,
+    source: definition.name,
+    clock,
+    onPublished: publicationCounter(registry),
+  });
   const ensureTopology = async (): Promise<void> => {
     if (emulatorHost !== undefined)
       await createTopology(pubsub, projectId, { topics, subscriptions: allSubscriptions });
@@ -64,21 +77,20 @@ export async function startService(definition: ServiceDefinition, platform: Plat
 
   const app = await createApplication(definition, { ...platform, publisher }, lifecycle);
   definition.http?.(app, platform);
-  const microservice = app.connectMicroservice<MicroserviceOptions>({
-    strategy: new PubSubServer({
-      pubsub,
-      service: definition.name,
-      subscriptions: allSubscriptions.filter(({ service }) => service === definition.name),
-      publisher,
-      logger,
-      registry,
-      tracer,
-      clock,
-      now: () => performance.now(),
-      drainTimeoutMilliseconds,
-      beforeReopen: ensureTopology,
-    }),
+  const server = new PubSubServer({
+    pubsub,
+    service: definition.name,
+    subscriptions: allSubscriptions.filter(({ service }) => service === definition.name),
+    publisher,
+    logger,
+    registry,
+    clock,
+    now: () => performance.now(),
+    drainTimeoutMilliseconds,
+    beforeReopen: ensureTopology,
   });
+  readiness.add(() => lossOf(server));
+  const microservice = app.connectMicroservice<MicroserviceOptions>({ strategy: server });
   await app.startAllMicroservices();
   await app.listen(config.httpPort, config.httpHost);
   lifecycle.advance('RUNNING');
@@ -100,6 +112,13 @@ export async function startService(definition: ServiceDefinition, platform: Plat
   };
 }
 
+function lossOf(server: PubSubServer): string | undefined {
+  const lost = server.losses().filter(({ milliseconds }) => milliseconds > LOSS_LIMIT_MILLISECONDS);
+  if (lost.length === 0) return undefined;
+  const seconds = Math.round(Math.max(...lost.map(({ milliseconds }) => milliseconds)) / 1000);
+  return `Pub/Sub has been lost for ${seconds} s: ${lost.map(({ subscription }) => subscription).join(', ')}`;
+}
+
 async function createApplication(
   definition: ServiceDefinition,
   platform: Platform & Speaking,
@@ -111,10 +130,10 @@ async function createApplication(
     controllers: [HealthController],
     providers: [
       { provide: Lifecycle, useValue: lifecycle },
+      { provide: Readiness, useValue: platform.readiness },
       { provide: Registry, useValue: platform.registry },
     ],
   };
-  collectDefaultMetrics({ register: platform.registry });
   // Health and metrics take no bodies; a service that does says of which kind and how large.
   return NestFactory.create<NestExpressApplication>(root, {
     logger: nestLogger(platform.logger),

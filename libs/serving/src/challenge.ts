@@ -18,6 +18,7 @@ import {
   type SearchTrial,
   summarise,
 } from '@closing-bell/forecasting';
+import { inSpan } from '@closing-bell/tracing';
 import { judge, layOutJudgement, RIVAL, type Role, type Verdict } from './gate';
 
 /** How challengers are trained. */
@@ -118,7 +119,9 @@ export async function challenge(request: ChallengeRequest): Promise<Challenge> {
     named('champion', champion),
     ...baselines.filter(({ name }) => name !== BASELINES[0]),
   ].filter((one) => one !== undefined && last !== undefined && canForecast(one, history, last)) as Forecaster[];
-  const scored = await evaluate(entrants, [{ symbol, history, origins }], { signal });
+  const scored = await inSpan('judge challenger', {}, () =>
+    evaluate(entrants, [{ symbol, history, origins }], { signal }),
+  );
   const evaluation = summarise(scored, [RIVAL]);
   return { ...about, baselines, scored, evaluation, verdict: judge(evaluation) };
 }

@@ -1,6 +1,6 @@
 export { appointByHand, describeAppointment } from './appointment';
 export { DecisionLog, type DecisionRecord } from './decision-log';
-export { ModelDecisions } from './model-decisions';
+export { ModelDecisions, type ModelQuestion } from './model-decisions';
 export { loadHistory } from './load-history';
 export { servedForecaster } from './served-forecaster';
 export { type MlflowDelivery, openMlflowDelivery } from './open-mlflow';

@@ -6,7 +6,7 @@ export { exportRows } from './export-rows';
 export { InBatches } from './in-batches';
 export { openWarehouse, warehouseResources } from './open-warehouse';
 export { relationNamed, relations } from './relations';
-export { type Relation, type Row } from './table';
+export { type Relation, type Row, type TableDefinition } from './table';
 export { tables } from './tables';
 export { views } from './views';
 export { type Parameter, type Warehouse, WarehouseUnavailableError } from './warehouse';

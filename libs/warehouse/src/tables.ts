@@ -27,7 +27,8 @@ const quantiles = {
 export const tables = {
   events: defineTable({
     name: 'events',
-    description: 'Every message of every cascade, once a cascade.',
+    description:
+      'Every message of every cascade, once a cascade; failed attempts to handle one have a table of their own.',
     columns: {
       correlation_id: { type: 'text', description: 'Id of the message that started the cascade.' },
       message_id: messageIdentity,
@@ -62,7 +63,7 @@ export const tables = {
       },
       trace_id: {
         type: 'text',
-        description: 'Trace that it was published in; none where it carried none, and on rows of release 0.1.',
+        description: 'W3C trace of the cascade, 32 hexadecimal digits; none where its publisher traced nothing.',
         nullable: true,
         processing: true,
       },

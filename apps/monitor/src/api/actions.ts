@@ -71,7 +71,11 @@ export class Actions {
       const problem = this.problemOf(session);
       if (problem !== undefined) return refused(problem);
       await publisher.publish(message(marketClosed, close));
-      const whom = symbols ? `${symbols.length} symbols` : 'every configured symbol';
+      const whom = symbols
+        ? symbols.length > 1
+          ? `${symbols.length} symbols`
+          : symbols[0]
+        : 'every configured symbol';
       return done(`The close of ${session} was said again for ${whom}.`);
     });
   }

@@ -302,7 +302,8 @@ function summaryOf(
   switch (id) {
     case 'announce': {
       const symbols = payloadOf(handled).symbols?.length;
-      return symbols === undefined ? 'Every configured symbol was asked for.' : `${symbols} symbols were asked for.`;
+      if (symbols === undefined) return 'Every configured symbol was asked for.';
+      return symbols === 1 ? 'This symbol alone was asked for.' : `${symbols} symbols were asked for.`;
     }
     case 'fetch-bars':
       return `${payload.rows} bars from ${payload.source}, ${payload.repairs} repaired${payload.revised ? '; the past was revised' : ''}.`;

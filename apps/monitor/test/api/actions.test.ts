@@ -92,7 +92,7 @@ describe('actions', () => {
     const [status, action] = await post('replays', { session: '2020-03-16', symbols: ['AAPL'], forceRetrain: true });
     expect([status, action]).toMatchObject([
       200,
-      { action: 'replay', outcome: 'done', detail: 'The close of 2020-03-16 was said again for 1 symbols.' },
+      { action: 'replay', outcome: 'done', detail: 'The close of 2020-03-16 was said again for AAPL.' },
     ]);
     expect(action.correlationId).toMatch(/^[0-9a-f]{32}$/);
     expect(said).toEqual([

@@ -2,6 +2,7 @@ import { DEAD_LETTER_ATTRIBUTES, DEAD_LETTER_TOPIC, PermanentError } from '@clos
 import { type Logger } from 'pino';
 import { type Middleware } from '../handler';
 import { type Publisher } from '../publisher';
+import { truncate } from '../truncate';
 
 // Pub/Sub's limit on an attribute's value, in bytes.
 const MAX_ATTRIBUTE_BYTES = 1024;
@@ -25,7 +26,7 @@ export function deadLettering(publisher: Publisher, logger: Logger): Middleware 
         attributes: {
           ...received.attributes,
           [DEAD_LETTER_ATTRIBUTES.reason]: error.reason,
-          [DEAD_LETTER_ATTRIBUTES.detail]: truncate(error.message),
+          [DEAD_LETTER_ATTRIBUTES.detail]: truncate(error.message, MAX_ATTRIBUTE_BYTES),
           [DEAD_LETTER_ATTRIBUTES.subscription]: subscription.name,
           [DEAD_LETTER_ATTRIBUTES.topic]: subscription.topic,
           [DEAD_LETTER_ATTRIBUTES.attempts]: String(received.deliveryAttempt),
@@ -39,14 +40,4 @@ export function deadLettering(publisher: Publisher, logger: Logger): Middleware 
       return [];
     }
   };
-}
-
-/** Cuts to the attribute limit without splitting a character. */
-function truncate(text: string): string {
-  const bytes = Buffer.from(text);
-  if (bytes.length <= MAX_ATTRIBUTE_BYTES) return text;
-  return `${bytes
-    .subarray(0, MAX_ATTRIBUTE_BYTES - 4)
-    .toString()
-    .replace(/\uFFFD$/u, '')}…`;
 }

@@ -4,13 +4,14 @@ import { envelopeOf } from '../received-message';
 
 /**
  * Publishes what the handler returned, before the message is acknowledged: a crash in between costs a duplicate, never a
- * message. Each carries the cascade's correlation id and, as its cause, this message's id.
+ * message. Each carries the cascade's correlation id, as its cause this message's id, and which delivery of it was handled since when.
  */
-export function publishing(publisher: Publisher): Middleware {
+export function publishing(publisher: Publisher, clock: () => Date): Middleware {
   return (next) => async (incoming) => {
+    const handling = { attempt: incoming.received.deliveryAttempt, startedAt: clock() };
     const outgoing = await next(incoming);
-    const cause = envelopeOf(incoming.received);
-    await Promise.all(outgoing.map((message) => publisher.publish(message, cause)));
+    const envelope = envelopeOf(incoming.received);
+    await Promise.all(outgoing.map((message) => publisher.publish(message, { envelope, handling })));
     return outgoing;
   };
 }

@@ -9,7 +9,7 @@ import {
 } from '@closing-bell/contracts';
 import { type Handler, type Incoming } from '../handler';
 import { type OutgoingMessage } from '../message';
-import { deadLetterOf, envelopeOf, type MessageContext } from '../received-message';
+import { deadLetterOf, envelopeOf, handlingOf, type MessageContext } from '../received-message';
 
 /** The innermost handler: a checked payload and its context. */
 export type PayloadHandler = (payload: object, context: MessageContext) => Promise<readonly OutgoingMessage[]>;
@@ -23,11 +23,13 @@ export function validation(handle: PayloadHandler): Handler {
     const { received, subscription } = incoming;
     const payload = subscription.contract ? checkedPayload(subscription.contract, incoming) : deadLetterOf(received);
     const redriveOf = received.attributes[REDRIVE_ATTRIBUTE];
+    const causedBy = handlingOf(received);
     return handle(payload, {
       envelope: envelopeOf(received),
       publishTime: received.publishTime,
       deliveryAttempt: received.deliveryAttempt,
       draining: incoming.draining,
+      ...(causedBy === undefined ? {} : { causedBy }),
       ...(redriveOf === undefined ? {} : { redriveOf }),
     });
   };

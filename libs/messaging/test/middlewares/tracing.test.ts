@@ -30,19 +30,20 @@ describe('tracing', () => {
       source: 'x',
       clock: () => new Date(0),
     });
-    const handle = tracing(trace.getTracer('test'))(async () => {
+    const handle = tracing(async () => {
       await publisher.publish(message(ingestionRequested, payload));
       return [];
     });
     await handle(incoming({ attributes: { ...received().attributes, traceparent } }));
-    const [span] = exporter.getFinishedSpans();
-    expect(span?.spanContext().traceId).toBe(TRACE);
-    expect(span?.name).toBe('process ingestion-requested');
-    expect(sent[0]?.traceparent).toBe(`00-${TRACE}-${span?.spanContext().spanId}-01`);
+    const [publish, process] = exporter.getFinishedSpans();
+    expect(process?.spanContext().traceId).toBe(TRACE);
+    expect(process?.name).toBe('process ingestion-requested');
+    expect(publish).toMatchObject({ name: 'publish ingestion-requested', parentSpanId: process?.spanContext().spanId });
+    expect(sent[0]?.traceparent).toBe(`00-${TRACE}-${publish?.spanContext().spanId}-01`);
   });
 
   it('records a failure on the span and lets it through', async () => {
-    const handle = tracing(trace.getTracer('test'))(() => Promise.reject(new Error('boom')));
+    const handle = tracing(() => Promise.reject(new Error('boom')));
     await expect(handle(incoming())).rejects.toThrow('boom');
     expect(exporter.getFinishedSpans()[0]).toMatchObject({ status: { code: 2, message: 'boom' } });
   });

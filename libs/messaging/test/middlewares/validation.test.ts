@@ -5,7 +5,7 @@ import {
   subscriptions,
 } from '@closing-bell/contracts';
 import { validation } from '../../src/middlewares/validation';
-import { type ReceivedMessage } from '../../src/received-message';
+import { type MessageContext, type ReceivedMessage } from '../../src/received-message';
 import { incoming, payload, received } from '../fixtures';
 
 async function refusal(changes: Partial<ReceivedMessage>): Promise<PermanentError> {
@@ -30,6 +30,30 @@ describe('validation', () => {
     expect(seen[0]).toBeInstanceOf(IngestionRequested);
     expect(seen[0]).toEqual(payload);
     expect(seen[1]).toMatchObject({ deliveryAttempt: 3, envelope: { subject: 'AAPL' } });
+  });
+
+  it.each<[string, Record<string, string>, unknown]>([
+    [
+      'says how the message that caused this one was handled',
+      {
+        'closing-bell-cause-attempt': '3',
+        'closing-bell-cause-started-at': '2020-03-16T20:00:00.000Z',
+      },
+      { attempt: 3, startedAt: new Date('2020-03-16T20:00:00Z') },
+    ],
+    ['says nothing of it where nothing is said', {}, undefined],
+    [
+      'believes no such account that can be none',
+      { 'closing-bell-cause-attempt': '0', 'closing-bell-cause-started-at': 'yesterday' },
+      undefined,
+    ],
+  ])('%s', async (_, attributes, causedBy) => {
+    let context: MessageContext | undefined;
+    await validation(async (_payload, given) => {
+      context = given;
+      return [];
+    })(incoming({ attributes: { ...received().attributes, ...attributes } }));
+    expect(context?.causedBy).toEqual(causedBy);
   });
 
   it.each<[string, Partial<ReceivedMessage>, string]>([

@@ -2,9 +2,12 @@ import { EXCHANGE_PATTERN, SYMBOL_PATTERN } from '@closing-bell/contracts';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { integer, list, oneOf, readVariable, secret, text, type Variable } from './variable';
+import { integer, list, oneOf, readVariable, secret, share, text, type Variable } from './variable';
 
 const HTTPS_OR_LOOPBACK = /^(https:\/\/[^\s@/?#]+|http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?)\/?$/;
+const HTTP_WITHOUT_CREDENTIALS = /^https?:\/\/[^\s@?#]+$/;
+// A name is what a header or an attribute can be called; a value is percent-encoded.
+const NAME_AND_VALUE = /^\s*[\w.-]+\s*=(?:[^,=%]|%[0-9A-Fa-f]{2})*$/;
 const HOST_AND_PORT = /^[A-Za-z0-9.\-_[\]:]+:\d{1,5}$/;
 
 /** Every variable of the configuration, by the name it has in {@link Config}. The docs' table is made from this. */
@@ -228,6 +231,43 @@ export const VARIABLES = {
     },
     /^[^\0]{1,250}$/,
     'a name of at most 250 characters',
+  ),
+  otlpEndpoint: text<string | undefined>(
+    {
+      name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+      description: 'OpenTelemetry collector to send traces to, by HTTP; `/v1/traces` is added. Unset: none.',
+      fallback: undefined,
+    },
+    HTTP_WITHOUT_CREDENTIALS,
+    'an http or https URL without credentials, such as http://collector:4318',
+  ),
+  otlpTracesEndpoint: text<string | undefined>(
+    {
+      name: 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+      description: 'The same for traces alone, taken as it is; goes before the other.',
+      fallback: undefined,
+    },
+    HTTP_WITHOUT_CREDENTIALS,
+    'an http or https URL without credentials, such as http://collector:4318/v1/traces',
+  ),
+  otlpHeaders: secret(
+    { name: 'OTEL_EXPORTER_OTLP_HEADERS', description: 'HTTP headers for the collector, such as a key.' },
+    /^\s*[\w-]+\s*=(?:[^,%]|%[0-9A-Fa-f]{2})*(,\s*[\w-]+\s*=(?:[^,%]|%[0-9A-Fa-f]{2})*)*$/,
+    'name=value, separated by commas, percent-encoded',
+  ),
+  traceRatio: share({
+    name: 'OTEL_TRACES_SAMPLER_ARG',
+    description: 'Share of the cascades that are traced: whole ones, as whoever opens the trace decides.',
+    fallback: 1,
+  }),
+  resourceAttributes: list(
+    {
+      name: 'OTEL_RESOURCE_ATTRIBUTES',
+      description: 'What every span says of where it comes from, such as deployment.environment.name=production.',
+      fallback: [],
+    },
+    NAME_AND_VALUE,
+    'name=value, percent-encoded',
   ),
   httpHost: text(
     {

@@ -44,6 +44,15 @@ export function integer(definition: Definition<number>, minimum: number, maximum
   };
 }
 
+/** A share, 0 and 1 included. */
+export function share(definition: Definition<number>): Variable<number> {
+  return {
+    ...definition,
+    allowed: 'a number from 0 to 1',
+    parse: (value) => (/^(0|1|[01]?\.\d+)$/.test(value) && Number(value) <= 1 ? Number(value) : undefined),
+  };
+}
+
 /** One of a few words. */
 export function oneOf<const T extends string>(definition: Definition<T>, values: readonly T[]): Variable<T> {
   return {

@@ -48,6 +48,31 @@ describe('loadConfig', () => {
     expect(() => loadConfig({ CLOSING_BELL_GCS_ENDPOINT: url })).toThrow('CLOSING_BELL_GCS_ENDPOINT is'),
   );
 
+  it.each([
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'https://user:key@collector'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4317'],
+    ['OTEL_TRACES_SAMPLER_ARG', '1.5'],
+    ['OTEL_TRACES_SAMPLER_ARG', '10%'],
+    ['OTEL_RESOURCE_ATTRIBUTES', 'production'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'key'],
+  ])('refuses %s=%s', (name, value) => expect(() => loadConfig({ [name]: value })).toThrow(`${name} is`));
+
+  it('reads where traces go and which', () => {
+    expect(
+      loadConfig({
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
+        OTEL_EXPORTER_OTLP_HEADERS: 'x-key=abc,x-team=bell',
+        OTEL_TRACES_SAMPLER_ARG: '0.25',
+        OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=production,team=bell',
+      }),
+    ).toMatchObject({
+      otlpEndpoint: 'http://collector:4318',
+      otlpHeaders: 'x-key=abc,x-team=bell',
+      traceRatio: 0.25,
+      resourceAttributes: ['deployment.environment.name=production', 'team=bell'],
+    });
+  });
+
   it('takes an empty variable for an unset one', () => {
     expect(loadConfig({ CLOSING_BELL_HTTP_PORT: '' }).httpPort).toBe(0);
   });
