@@ -4,6 +4,7 @@ SHELL := /bin/bash
 BIN := node_modules/.bin
 INSTALLED := node_modules/.installed
 BUILT := dist/.built
+DASHBOARD := dist/web/index.html
 TENSORFLOW := dist/.tensorflow
 PYTHON := .cache/python
 MLFLOW := .cache/mlflow
@@ -15,7 +16,7 @@ FIRST_PORT := 0
 # Named by each training; a tree without git names none.
 export CLOSING_BELL_COMMIT ?= $(shell git rev-parse HEAD 2>/dev/null)
 
-.PHONY: help install build tensorflow python python-peers mlflow emulators kernel kernel-check format format-check lint typecheck unused docs docs-check check test test-integration conformance bench-pubsub bench-cascade bench-api bench-train bench-drift backtest-index backtest-panel doctor demo up clean
+.PHONY: help install build web tensorflow python python-peers mlflow emulators kernel kernel-check format format-check lint typecheck unused docs docs-check check test test-integration conformance screenshots bench-pubsub bench-cascade bench-api bench-train bench-drift backtest-index backtest-panel doctor demo up clean
 
 help: ## List the verbs
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2 }'
@@ -34,7 +35,15 @@ $(BUILT): $(INSTALLED) $(SOURCES) tsconfig.json tsconfig.build.json nest-cli.jso
 	@$(BIN)/nest build
 	@touch $@
 
-build: $(BUILT) ## Compile services, libraries and tools into dist/
+WEB_SOURCES := $(shell find web -type f -not -path '*/test/*' 2>/dev/null)
+$(DASHBOARD): $(INSTALLED) $(WEB_SOURCES) apps/monitor/src/api/answers.ts
+	@echo "Building the dashboard ..."
+	@$(BIN)/vite build --logLevel warn web
+	@touch $@
+
+web: $(DASHBOARD) ## Build the dashboard that the monitor serves
+
+build: $(BUILT) $(DASHBOARD) ## Compile services, libraries, tools and the dashboard into dist/
 
 # Once a build, whatever comes of it: without TensorFlow training goes on with WebAssembly. WITHOUT_TENSORFLOW=1 skips it.
 $(TENSORFLOW): $(BUILT)
@@ -111,6 +120,7 @@ lint: $(INSTALLED) ## Lint with the types known: what breaks an acknowledgement 
 
 typecheck: $(INSTALLED) ## Check the types of everything, tests included
 	$(BIN)/tsc --noEmit -p tsconfig.json
+	$(BIN)/tsc --noEmit -p web/tsconfig.json
 
 unused: $(INSTALLED) ## Fail on unused files, exports and dependencies
 	$(BIN)/knip
@@ -123,7 +133,7 @@ docs-check: $(BUILT) ## Fail when the derived docs are not what the code says
 
 check: format-check lint typecheck unused docs-check kernel-check ## All static checks
 
-test: $(BUILT) $(TENSORFLOW) ## Run every test that this machine can run
+test: build $(TENSORFLOW) ## Run every test that this machine can run
 	$(BIN)/jest
 
 test-integration: $(BUILT) $(MLFLOW)/.installed $(FAKE_GCS) $(BIGQUERY_EMULATOR)/.installed $(EVIDENTLY)/.installed ## Run the tests that need a real MLflow server, Evidently or emulators of Google Cloud; installs all but Pub/Sub's first (needs python3 and go)
@@ -133,6 +143,9 @@ test-integration: $(BUILT) $(MLFLOW)/.installed $(FAKE_GCS) $(BIGQUERY_EMULATOR)
 
 conformance: $(BUILT) ## Run the Pub/Sub conformance suite on every server at hand and write docs/conformance.md
 	node dist/tools/conformance/main.js
+
+screenshots: build ## Take the pictures of docs/guide of the dashboard anew, after a replay of its own (a minute; needs Chromium)
+	node dist/tools/screenshots/main.js
 
 bench-pubsub: $(BUILT) ## Measure the embedded Pub/Sub server beside Google's emulator
 	node dist/tools/bench-pubsub/main.js --markdown docs/benchmarks/pubsub.md --json docs/benchmarks/pubsub.json
@@ -159,10 +172,10 @@ backtest-panel: $(BUILT) $(TENSORFLOW) ## Backtest on stocks that were never lea
 doctor: $(BUILT) ## Tell what the services would run on here, above all what trains
 	@node dist/apps/cli/src/main.js doctor
 
-demo: $(BUILT) $(TENSORFLOW) ## Replay sixty real closes through the crash of 2020 and show the forecasts
+demo: build $(TENSORFLOW) ## Replay sixty real closes through the crash of 2020 and show the forecasts
 	@node dist/apps/cli/src/main.js demo
 
-up: $(BUILT) $(TENSORFLOW) ## Run everything on this machine until Ctrl-C
+up: build $(TENSORFLOW) ## Run everything on this machine until Ctrl-C
 	@node dist/apps/cli/src/main.js up
 
 clean: ## Remove what was built

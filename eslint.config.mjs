@@ -17,7 +17,9 @@ export default tseslint.config(
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {
-    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { project: ['./tsconfig.json', './web/tsconfig.json'], tsconfigRootDir: import.meta.dirname },
+    },
     rules: {
       // What breaks acks: a promise that nobody awaits is a message acknowledged before its effect is durable.
       '@typescript-eslint/no-floating-promises': 'error',
@@ -55,6 +57,17 @@ export default tseslint.config(
     // A benchmark drives the services as their users do, through the command line's own parts.
     files: ['tools/**'],
     rules: { 'no-restricted-imports': 'off' },
+  },
+  {
+    // The page reads the types of what it asks for; none of an app's code comes along.
+    files: ['web/**'],
+    rules: {
+      'no-restricted-imports': 'off',
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['**/apps/*/src/**'], message: 'Types of answers alone.', allowTypeImports: true }] },
+      ],
+    },
   },
   {
     files: ['libs/contracts/**'],

@@ -1,7 +1,7 @@
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
-  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/tools'],
+  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/tools', '<rootDir>/web'],
   testMatch: ['**/test/**/*.test.ts'],
   moduleNameMapper: { '^@closing-bell/([^/]+)$': '<rootDir>/libs/$1/src' },
   transform: {

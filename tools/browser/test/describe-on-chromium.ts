@@ -1,8 +1,5 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
+import { CHROMIUM_NAMES, findChromium } from '../find-chromium';
 
 /** No name but this machine's is looked up: a page that asks for anything else gets nothing. */
 const OFFLINE = '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1';
@@ -23,7 +20,7 @@ export function describeOnChromium(name: string, tests: (browser: RealBrowser) =
     const given = process.env['CHROMIUM_PATH'];
     const missing = given
       ? `CHROMIUM_PATH is ${given}, which cannot be run.`
-      : `there is no Chromium on the path, as ${NAMES.join(', ')}. CHROMIUM_PATH says where one is.`;
+      : `there is no Chromium on the path, as ${CHROMIUM_NAMES.join(', ')}. CHROMIUM_PATH says where one is.`;
     if (process.env['CLOSING_BELL_REQUIRE_CHROMIUM'] === '1') throw new Error(missing);
     // Not by the console, which Jest does not show of a file that is skipped whole while others run.
     process.stderr.write(`Skipped: no page is looked at in a browser, for ${missing}\n`);
@@ -44,20 +41,4 @@ export function describeOnChromium(name: string, tests: (browser: RealBrowser) =
       },
     });
   });
-}
-
-function findChromium(environment: NodeJS.ProcessEnv): string | undefined {
-  const given = environment['CHROMIUM_PATH'];
-  const folders = (environment['PATH'] ?? '').split(delimiter);
-  const candidates = given ? [given] : NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
-  return candidates.find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
