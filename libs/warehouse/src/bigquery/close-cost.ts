@@ -23,7 +23,7 @@ const RECORDED = {
   forecasts: { rows: 10, bytes: 641 },
   outcomes: { rows: 9.1, bytes: 88 },
   modelDecisions: { rows: 1.4, bytes: 472 },
-  driftScores: { rows: 5, bytes: 144 },
+  driftScores: { rows: 6, bytes: 144 },
 } as const;
 
 /** Bytes of an append's id, which each row carries. */
@@ -38,6 +38,9 @@ const SCORED = {
 
 /** A query of the scorer bounds its rows to thirty days before and after a close: up to three monthly partitions of each table. */
 const SCORED_SESSIONS = 3 * 21;
+/** What the performance alarm reads of a forecast: the key, the id and eight numbers; of a hundred days, up to five partitions. */
+const JUDGED_BYTES = 5 * 8 + 8 * 8 + APPEND_ID_BYTES;
+const JUDGED_SESSIONS = 5 * 21;
 /** BigQuery answers a small query in about two seconds; what is to be scored meanwhile shares the next. */
 const QUERY_SECONDS = 2;
 /** BigQuery charges each table of a query for at least so much. */
@@ -63,9 +66,10 @@ export function closeCost({ symbols, years, closeMinutes }: CostQuestion): Close
   const bytes = symbols * sum(kinds.map((kind) => kind.rows * (kind.bytes + APPEND_ID_BYTES)));
   const closes = years * SESSIONS_A_YEAR;
   // A symbol's bar and its forecast are each followed by a query, unless others wait for the same one.
-  const queries = Math.ceil(Math.min(2 * symbols, (60 * closeMinutes) / QUERY_SECONDS));
+  const rounds = (60 * closeMinutes) / QUERY_SECONDS;
+  const scorings = Math.ceil(Math.min(2 * symbols, rounds));
   const sessions = Math.min(SCORED_SESSIONS, Math.max(closes, 1));
-  const bytesAQuery = sum(
+  const bytesAScoring = sum(
     (
       [
         ['forecasts', SCORED.forecasts],
@@ -74,9 +78,14 @@ export function closeCost({ symbols, years, closeMinutes }: CostQuestion): Close
       ] as const
     ).map(([name, each]) => Math.max(LEAST_BYTES_A_TABLE, symbols * sessions * RECORDED[name].rows * each)),
   );
+  // And each forecast by a look at those before it.
+  const judgements = Math.ceil(Math.min(symbols, rounds));
+  const judged = symbols * Math.min(JUDGED_SESSIONS, Math.max(closes, 1)) * RECORDED.forecasts.rows;
+  const queries = scorings + judgements;
+  const queried = scorings * bytesAScoring + judgements * Math.max(LEAST_BYTES_A_TABLE, judged * JUDGED_BYTES);
   const perMonth = {
     appended: (SESSIONS_A_MONTH * bytes) / TEBIBYTE,
-    queried: (SESSIONS_A_MONTH * queries * bytesAQuery) / TEBIBYTE,
+    queried: (SESSIONS_A_MONTH * queried) / TEBIBYTE,
     stored: (closes * bytes) / GIBIBYTE,
   };
   const month = (isFree: boolean) =>
@@ -87,7 +96,7 @@ export function closeCost({ symbols, years, closeMinutes }: CostQuestion): Close
     charge(perMonth.appended, PRICES.appendedTebibyte, false) + charge(perMonth.queried, PRICES.queriedTebibyte, false);
   return {
     appended: { rows: Math.round(rows), bytes: Math.round(bytes) },
-    scoring: { queries, bytes: Math.round(queries * bytesAQuery) },
+    scoring: { queries, bytes: Math.round(queried) },
     stored: { rows: Math.round(closes * rows), bytes: Math.round(closes * bytes) },
     dollars: { close: close / SESSIONS_A_MONTH, month: month(false), monthWithFreeTier: month(true) },
   };
