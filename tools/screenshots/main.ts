@@ -16,17 +16,32 @@ const PHONE = { width: 390, height: 844 };
 const SYMBOL = '/symbols/%5EGSPC';
 const CRASH = '2020-03-16';
 
-const PICTURES = [
+interface Picture {
+  readonly name: string;
+  readonly path: string;
+  readonly scheme: 'light' | 'dark';
+  readonly size: { readonly width: number; readonly height: number };
+  /** What is there last, where that is no skeleton before. */
+  readonly shows?: string;
+}
+
+const PICTURES: readonly Picture[] = [
   { name: 'overview', path: '/', scheme: 'light', size: { ...WIDE, height: 420 } },
-  { name: 'forecast', path: `${SYMBOL}?origin=${CRASH}&indicators=rsi_14`, scheme: 'light', size: WIDE },
+  {
+    name: 'forecast',
+    path: `${SYMBOL}?origin=${CRASH}&indicators=rsi_14`,
+    scheme: 'light',
+    size: WIDE,
+    shows: 'rsi_14',
+  },
   { name: 'forecast-dark', path: `${SYMBOL}?origin=${CRASH}&past=1`, scheme: 'dark', size: WIDE },
   { name: 'performance', path: `${SYMBOL}?tab=performance`, scheme: 'light', size: { ...WIDE, height: 1080 } },
   { name: 'drift', path: `${SYMBOL}?tab=drift&session=${CRASH}`, scheme: 'dark', size: { ...WIDE, height: 1440 } },
   { name: 'models', path: `${SYMBOL}?tab=models`, scheme: 'light', size: { ...WIDE, height: 1000 } },
-  { name: 'lineage', path: `${SYMBOL}?tab=lineage`, scheme: 'light', size: { ...WIDE, height: 780 } },
+  { name: 'lineage', path: `${SYMBOL}?tab=lineage`, scheme: 'light', size: { ...WIDE, height: 730 } },
   { name: 'run', path: `/sessions/${CRASH}/%5EGSPC`, scheme: 'light', size: { ...WIDE, height: 960 } },
   { name: 'phone', path: `${SYMBOL}?origin=${CRASH}`, scheme: 'light', size: PHONE },
-] as const;
+];
 
 /** Takes the pictures of the guide from a replay of the demo's closes, in a home of its own. */
 async function main(): Promise<void> {
@@ -72,13 +87,14 @@ async function main(): Promise<void> {
 async function take(executablePath: string, origin: string): Promise<void> {
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   try {
-    for (const { name, path, scheme, size } of PICTURES) {
+    for (const { name, path, scheme, size, shows } of PICTURES) {
       const context = await browser.newContext({ colorScheme: scheme, viewport: size, reducedMotion: 'reduce' });
       const page = await context.newPage();
       await page.goto(`${origin}${path}`);
       await page.locator('h1').waitFor();
       await page.getByText('live', { exact: true }).waitFor();
       await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+      if (shows !== undefined) await page.locator('.readout', { hasText: shows }).waitFor();
       // A canvas is drawn in the frame after its data has come.
       await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
       await page.screenshot({ path: join(GUIDE, `dashboard-${name}.png`) });

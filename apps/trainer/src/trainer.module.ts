@@ -38,10 +38,10 @@ export function trainerModule({ config, logger, clock, registry: metricsRegistry
     decisions: new DecisionLog(objects),
     calendarOf,
     policy: {
-        retrainAfterSessions: config.retrainAfterSessions,
-        pauseSessions: config.retrainPauseSessions,
-        driftPauseSessions: config.driftPauseSessions,
-      },
+      retrainAfterSessions: config.retrainAfterSessions,
+      pauseSessions: config.retrainPauseSessions,
+      driftPauseSessions: config.driftPauseSessions,
+    },
     training: {
       seed: config.trainingSeed,
       // A network reads what is free of scale; the classic indicators are stored for people to look at.

@@ -38,24 +38,42 @@ export function listen(queries: QueryClient): void {
     const recorded = gathered.splice(0);
     void queries.invalidateQueries({ predicate: ({ queryKey }) => concerns(queryKey, recorded) });
   };
+  let source: EventSource | undefined;
+  let missed = false;
   const connect = (): void => {
-    const source = new EventSource('/api/stream');
-    source.addEventListener('open', () => {
+    source?.close();
+    const stream = new EventSource('/api/stream');
+    source = stream;
+    stream.addEventListener('open', () => {
       // What was recorded while nobody listened is asked for.
-      if (connection === 'polling') void queries.invalidateQueries();
+      if (missed) void queries.invalidateQueries();
+      missed = false;
       become('live');
     });
-    source.addEventListener('recorded', ({ data }: MessageEvent<string>) => {
+    stream.addEventListener('recorded', ({ data }: MessageEvent<string>) => {
       gathered.push(JSON.parse(data) as Recorded);
       timer ??= setTimeout(flush, GATHER_MS);
     });
-    source.addEventListener('error', () => {
+    stream.addEventListener('error', () => {
+      missed = true;
       become('polling');
       // The browser gives up for good where the answer is no stream, as from a proxy while the monitor restarts.
-      if (source.readyState === EventSource.CLOSED) setTimeout(connect, RECONNECT_MS);
+      if (stream.readyState === EventSource.CLOSED) {
+        setTimeout(() => {
+          if (source === stream) connect();
+        }, RECONNECT_MS);
+      }
     });
   };
-  connect();
+  // A browser opens six connections to an address and no more: a page that nobody sees takes none of them.
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) {
+      source?.close();
+      source = undefined;
+      missed = true;
+    } else if (source === undefined) connect();
+  });
+  if (!document.hidden) connect();
 }
 
 /** Whether an answer may differ after these rows: one about a symbol only after rows of that symbol. */

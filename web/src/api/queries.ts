@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type {
   Actions,
   Bars,
@@ -31,8 +31,6 @@ function answer<T>(path: readonly string[], parameters: Parameters = {}) {
   return queryOptions({
     queryKey: [...path, parameters],
     queryFn: ({ signal }) => ask<T>(path, parameters, signal),
-    // What was shown stays until the next is there: stepping through origins does not blink.
-    placeholderData: keepPreviousData,
   });
 }
 

@@ -140,7 +140,7 @@ export default function PriceChart({
       ...[...ahead].sort().map((session) => ({ time: session })),
     ]);
     volume.setData(bars.flatMap(({ session, volume: value }) => (value === null ? [] : [{ time: session, value }])));
-    if (placed.current) return;
+    if (placed.current || !fan) return;
     placed.current = true;
     const room = Math.max(30, Math.floor((container.current?.clientWidth ?? 900) / PIXELS_A_BAR));
     const shown = Math.min(room, bars.length + 14);
@@ -234,7 +234,7 @@ function pastDrawing(past: readonly PastForecast[]): Drawing {
     bands: [
       {
         points: past.map(({ targetSession, p05, p95 }) => ({ session: targetSession, low: p05, high: p95 })),
-        fill: translucent(tone, 0.2),
+        fill: translucent(tone, 0.15),
       },
     ],
     lines: [

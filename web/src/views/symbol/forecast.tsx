@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { lazy, type ReactElement, Suspense, useEffect, useMemo, useState } from 'react';
 import type { Bar, Fan, FanPoint, Origin } from '../../../../apps/monitor/src/api/answers';
 import { bars, fan, indicators, PAGE_OF_BARS, pastForecasts } from '../../api/queries';
@@ -65,14 +65,23 @@ function Forecast({
 
   const origin = origins[index]?.session ?? '';
   const barsAsked = useInfiniteQuery(bars(symbol));
-  const fanAsked = useQuery(fan(symbol, origin));
+  // What is shown stays until the next is there: stepping does not blink.
+  const fanAsked = useQuery({ ...fan(symbol, origin), placeholderData: keepPreviousData });
   const shownBars = useMemo(
     () => (barsAsked.data?.pages ?? []).toReversed().flatMap((page) => page.bars),
     [barsAsked.data],
   );
   const first = shownBars[0]?.session;
-  const pastAsked = useQuery({ ...pastForecasts(symbol, horizon, limitOf(shownBars)), enabled: withPast });
-  const indicatorsAsked = useQuery({ ...indicators(symbol, names, limitOf(shownBars)), enabled: names.length > 0 });
+  const pastAsked = useQuery({
+    ...pastForecasts(symbol, horizon, limitOf(shownBars)),
+    enabled: withPast,
+    placeholderData: keepPreviousData,
+  });
+  const indicatorsAsked = useQuery({
+    ...indicators(symbol, names, limitOf(shownBars)),
+    enabled: names.length > 0,
+    placeholderData: keepPreviousData,
+  });
   const past = withPast ? pastAsked.data?.forecasts : undefined;
   const shownPast = useMemo(() => past ?? [], [past]);
   const lines = useMemo((): IndicatorLine[] => {

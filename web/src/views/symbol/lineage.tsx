@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type ReactElement } from 'react';
 import type { Lineage, LineageNode } from '../../../../apps/monitor/src/api/answers';
 import { lineage } from '../../api/queries';
@@ -57,7 +57,7 @@ export function LineageTab({ symbol }: { symbol: string }): ReactElement {
 }
 
 function Chain({ symbol, origin, horizon }: { symbol: string; origin: string; horizon: number }): ReactElement {
-  const asked = useQuery(lineage(symbol, origin, horizon));
+  const asked = useQuery({ ...lineage(symbol, origin, horizon), placeholderData: keepPreviousData });
   return (
     <Answered asked={asked} height={560}>
       {(data) => <Nodes data={data} />}

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type ReactElement } from 'react';
 import type { HorizonPerformance, Performance } from '../../../../apps/monitor/src/api/answers';
 import { performance } from '../../api/queries';
@@ -17,7 +17,7 @@ export function PerformanceTab({ symbol }: { symbol: string }): ReactElement {
   const [address, setAddress] = useAddress();
   const horizon = chosenHorizon(address);
   const window = WINDOWS.find((one) => one === Number(address.get('window'))) ?? 20;
-  const asked = useQuery(performance(symbol, horizon, window));
+  const asked = useQuery({ ...performance(symbol, horizon, window), placeholderData: keepPreviousData });
   return (
     <Answered asked={asked} height={900}>
       {(data) =>
