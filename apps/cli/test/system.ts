@@ -62,10 +62,20 @@ export class System {
     return this.log;
   }
 
+  /** Ends the supervisor as the system does when memory runs out: it can neither drain nor tell anybody. */
+  async killSupervisor(): Promise<void> {
+    const supervisor = this.supervisor;
+    if (!supervisor) throw new Error('nothing runs');
+    const gone = new Promise((done) => supervisor.once('exit', done));
+    supervisor.kill('SIGKILL');
+    await gone;
+  }
+
   /** Ctrl-C: drains and stops. Resolves with the exit code. */
   async stop(): Promise<number | null> {
     const supervisor = this.supervisor;
-    if (!supervisor || supervisor.exitCode !== null) return supervisor?.exitCode ?? null;
+    if (!supervisor || supervisor.exitCode !== null || supervisor.signalCode !== null)
+      return supervisor?.exitCode ?? null;
     const gone = new Promise<number | null>((done) => supervisor.once('exit', done));
     supervisor.kill('SIGINT');
     return gone;

@@ -45,8 +45,12 @@ export async function runService(definition: ServiceDefinition): Promise<void> {
         },
       );
     };
-    // A supervisor holds the other end of this channel: should it be killed, nobody else would end the service.
-    process.once('disconnect', () => stop('SIGTERM'));
+    // A supervisor holds the other end of this channel: should it be killed, nobody else would end the service. Nobody reads its lines
+    // either, and pino tries for ever to write on exit what is left of them.
+    process.once('disconnect', () => {
+      logger.level = 'silent';
+      stop('SIGTERM');
+    });
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
   } catch (error) {
