@@ -1,4 +1,4 @@
-export { type AlarmScore, alarmsOf } from './alarm-score';
+export { alarmsOf } from './alarm-score';
 export { dataQuality } from './data-quality';
 export { driftScores } from './drift';
 export { evidentlyDrift } from './evidently-drift';
