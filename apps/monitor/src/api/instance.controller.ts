@@ -27,7 +27,7 @@ export class InstanceController {
     return this.instances.symbols();
   }
 
-  @Reads('universe', Universe, 'Every symbol with a bar of the last sixty sessions, as of one session.')
+  @Reads('universe', Universe, 'Every symbol with a bar of the last thirty sessions, as of one session.')
   universe(
     @DayQuery('session', 'Session as of which; the latest by default.') session: string | undefined,
   ): Promise<Universe> {
