@@ -209,13 +209,12 @@ describeOnChromium('the dashboard', (browser) => {
       await page.keyboard.type('gsp');
       await page.getByRole('option', { name: SYMBOL }).waitFor();
       await page.keyboard.press('Enter');
-      await page.getByText(`Forecast from ${day(TO)}`).waitFor();
-      await page.keyboard.press('Escape');
+      await page.locator('.origin-title', { hasText: `Forecast from ${day(TO)}` }).waitFor();
       await page.keyboard.press('ArrowLeft');
-      await page.getByText('Forecast from 13 Mar 2020').waitFor();
+      await page.locator('.origin-title', { hasText: 'Forecast from 13 Mar 2020' }).waitFor();
       expect(new URL(page.url()).searchParams.get('origin')).toBe('2020-03-13');
       await page.keyboard.press('Home');
-      await page.getByText(`Forecast from ${day(FROM)}`).waitFor();
+      await page.locator('.origin-title', { hasText: `Forecast from ${day(FROM)}` }).waitFor();
       await page.keyboard.press('?');
       await page.getByRole('dialog', { name: 'Keys' }).waitFor();
       await page.keyboard.press('Escape');

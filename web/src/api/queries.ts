@@ -57,7 +57,9 @@ export const indicators = (symbol: string, names: readonly string[], limit: numb
   answer<Indicators>(['symbols', symbol, 'indicators'], { names: names.join(',') || undefined, limit });
 /** All of eight years at once: a slider has an end. */
 export const origins = (symbol: string) => answer<Origins>(['symbols', symbol, 'origins'], { limit: 2000 });
-export const fan = (symbol: string, origin: string) => answer<Fan>(['symbols', symbol, 'forecast'], { origin });
+/** Without an origin, the latest forecast. */
+export const fan = (symbol: string, origin: string | undefined) =>
+  answer<Fan>(['symbols', symbol, 'forecast'], { origin });
 export const pastForecasts = (symbol: string, horizon: number, limit: number) =>
   answer<PastForecasts>(['symbols', symbol, 'forecasts'], { horizon, limit });
 export const performance = (symbol: string, horizon: number, window: number) =>

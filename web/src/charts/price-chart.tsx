@@ -11,7 +11,7 @@ import {
 } from 'lightweight-charts';
 import { type ReactElement, useEffect, useEffectEvent, useRef } from 'react';
 import type { Bar, Fan, PastForecast } from '../../../apps/monitor/src/api/answers';
-import { dayOfYear, number, price } from '../format';
+import { day, dayOfYear, number, price } from '../format';
 import { type Theme } from '../theme';
 import { BandPrimitive, type Drawing } from './band-primitive';
 import { colour, translucent } from './colours';
@@ -75,7 +75,7 @@ export default function PriceChart({
       layout: { attributionLogo: false, fontSize: 11, panes: { enableResize: false } },
       rightPriceScale: { borderVisible: false },
       timeScale: { borderVisible: false, tickMarkFormatter: tickMark, minBarSpacing: 1.5 },
-      localization: { priceFormatter: price, timeFormatter: (time: Time) => sessionOf(time) ?? '' },
+      localization: { priceFormatter: price, timeFormatter: (time: Time) => day(sessionOf(time)) },
       // The page scrolls under the wheel, unless somebody zooms.
       handleScroll: { mouseWheel: false, vertTouchDrag: false },
     });
@@ -157,6 +157,7 @@ export default function PriceChart({
 
   // Stepping to an origin out of sight brings it into sight, and moves nothing else.
   const originSession = fan?.originSession;
+  const hasOrigin = bars.some(({ session }) => session === originSession);
   useEffect(() => {
     const scale = drawn.current?.chart.timeScale();
     const range = scale?.getVisibleLogicalRange();
@@ -164,9 +165,10 @@ export default function PriceChart({
     if (!scale || !range || index < 0) return;
     const room = range.to - range.from;
     if (index > range.from + room * 0.05 && index + 10 < range.to) return;
-    scale.setVisibleLogicalRange({ from: index - room * 0.65, to: index + room * 0.35 });
+    const from = Math.max(-2, index - room * 0.65);
+    scale.setVisibleLogicalRange({ from, to: from + room });
     // Bars that were loaded since leave the view where it is.
-  }, [originSession]);
+  }, [originSession, hasOrigin]);
 
   useEffect(() => {
     if (!drawn.current) return;

@@ -15,9 +15,11 @@ export function SymbolSearch({ field }: { field: Ref<HTMLInputElement> }): React
   const [, navigate] = useLocation();
   const list = useId();
   const found = matchingSymbols(data?.map(({ symbol }) => symbol) ?? [], written);
-  const go = (symbol: string | undefined): void => {
+  const go = (symbol: string | undefined, from?: HTMLElement): void => {
     if (symbol === undefined) return;
     setWritten('');
+    // Keys are the page's again.
+    from?.blur();
     navigate(linkTo.symbol(symbol));
   };
   return (
@@ -45,7 +47,7 @@ export function SymbolSearch({ field }: { field: Ref<HTMLInputElement> }): React
         onKeyDown={(event) => {
           if (event.key === 'ArrowDown') setActive(Math.min(active + 1, found.length - 1));
           else if (event.key === 'ArrowUp') setActive(Math.max(active - 1, 0));
-          else if (event.key === 'Enter') go(found[active]);
+          else if (event.key === 'Enter') go(found[active], event.currentTarget);
           else if (event.key === 'Escape') event.currentTarget.blur();
           else return;
           event.preventDefault();

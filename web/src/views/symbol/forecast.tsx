@@ -1,6 +1,14 @@
-import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import {
+  type InfiniteData,
+  keepPreviousData,
+  useInfiniteQuery,
+  type UseInfiniteQueryResult,
+  useQuery,
+  useQueryClient,
+  type UseQueryResult,
+} from '@tanstack/react-query';
 import { lazy, type ReactElement, Suspense, useEffect, useMemo, useState } from 'react';
-import type { Bar, Fan, FanPoint, Origin } from '../../../../apps/monitor/src/api/answers';
+import type { Bar, Bars, Fan, FanPoint, Origin } from '../../../../apps/monitor/src/api/answers';
 import { bars, fan, indicators, PAGE_OF_BARS, pastForecasts } from '../../api/queries';
 import { type IndicatorLine } from '../../charts/price-chart';
 import { Answered, Empty, Skeleton } from '../../components/answer';
@@ -18,7 +26,14 @@ const MOST_INDICATORS = 4;
 
 /** Bars, the forecast from one session, and past forecasts of one horizon beside what happened. */
 export function ForecastTab({ symbol }: { symbol: string }): ReactElement {
+  const [address] = useAddress();
   const { asked, origins, index, choose } = useOrigins(symbol);
+  // Asked for together, not one after the other. What is shown stays until the next is there: stepping does not blink.
+  const fanAsked = useQuery({
+    ...fan(symbol, address.get('origin') ?? undefined),
+    placeholderData: keepPreviousData,
+  });
+  const barsAsked = useInfiniteQuery(bars(symbol));
   return (
     <Answered asked={asked} height={620}>
       {() =>
@@ -30,7 +45,14 @@ export function ForecastTab({ symbol }: { symbol: string }): ReactElement {
             </p>
           </Empty>
         ) : (
-          <Forecast symbol={symbol} origins={origins} index={index} choose={choose} />
+          <Forecast
+            symbol={symbol}
+            fanAsked={fanAsked}
+            barsAsked={barsAsked}
+            origins={origins}
+            index={index}
+            choose={choose}
+          />
         )
       }
     </Answered>
@@ -39,11 +61,15 @@ export function ForecastTab({ symbol }: { symbol: string }): ReactElement {
 
 function Forecast({
   symbol,
+  fanAsked,
+  barsAsked,
   origins,
   index,
   choose,
 }: {
   symbol: string;
+  fanAsked: UseQueryResult<Fan>;
+  barsAsked: UseInfiniteQueryResult<InfiniteData<Bars>>;
   origins: readonly Origin[];
   index: number;
   choose: (index: number) => void;
@@ -64,9 +90,6 @@ function Forecast({
   const [pointed, setPointed] = useState<string>();
 
   const origin = origins[index]?.session ?? '';
-  const barsAsked = useInfiniteQuery(bars(symbol));
-  // What is shown stays until the next is there: stepping does not blink.
-  const fanAsked = useQuery({ ...fan(symbol, origin), placeholderData: keepPreviousData });
   const shownBars = useMemo(
     () => (barsAsked.data?.pages ?? []).toReversed().flatMap((page) => page.bars),
     [barsAsked.data],
@@ -105,8 +128,10 @@ function Forecast({
   });
   // The neighbours are there before somebody steps to them.
   useEffect(() => {
-    for (const neighbour of [origins[index - 1], origins[index + 1]]) {
-      if (neighbour) void queries.prefetchQuery(fan(symbol, neighbour.session));
+    for (const neighbour of [index - 1, index + 1]) {
+      const session = origins[neighbour]?.session;
+      if (session === undefined) continue;
+      void queries.prefetchQuery(fan(symbol, neighbour === origins.length - 1 ? undefined : session));
     }
   }, [queries, symbol, origins, index]);
 

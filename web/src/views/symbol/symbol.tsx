@@ -2,7 +2,6 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { type ReactElement } from 'react';
 import { Link } from 'wouter';
 import { bars } from '../../api/queries';
-import { Answered } from '../../components/answer';
 import { linkTo, useAddress, useTitle } from '../../components/browser';
 import { day, price } from '../../format';
 import { Change } from '../overview';
@@ -56,9 +55,7 @@ export default function SymbolView({ symbol }: { symbol: string }): ReactElement
           </Link>
         ))}
       </nav>
-      <Answered asked={asked} height={640}>
-        {() => <Tab symbol={symbol} />}
-      </Answered>
+      <Tab symbol={symbol} />
     </>
   );
 }
