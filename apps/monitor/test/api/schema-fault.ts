@@ -2,13 +2,15 @@
 export interface Schema {
   readonly $ref?: string;
   readonly allOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
   readonly type?: string;
   readonly enum?: readonly unknown[];
   readonly nullable?: boolean;
   readonly items?: Schema;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
-  readonly additionalProperties?: Schema;
+  /** true: whatever it is. */
+  readonly additionalProperties?: Schema | true;
 }
 
 type Schemas = Readonly<Record<string, Schema>>;
@@ -18,6 +20,10 @@ export function schemaFault(value: unknown, schema: Schema, schemas: Schemas, at
   if (value === null) return schema.nullable ? undefined : `${at} is null`;
   const [part] = schema.allOf ?? [];
   if (part) return schemaFault(value, part, schemas, at);
+  if (schema.oneOf) {
+    const faults = schema.oneOf.map((one) => schemaFault(value, one, schemas, at));
+    return faults.some((fault) => fault === undefined) ? undefined : faults.join(' and ');
+  }
   if (schema.$ref !== undefined) {
     const named = schemas[schema.$ref.slice('#/components/schemas/'.length)];
     return named ? schemaFault(value, named, schemas, at) : `${at}: there is no ${schema.$ref}`;
@@ -39,6 +45,7 @@ function objectFault(value: unknown, schema: Schema, schemas: Schemas, at: strin
   return first(
     Object.entries(value).map(([name, one]) => {
       const described = properties[name] ?? additionalProperties;
+      if (described === true) return undefined;
       return described ? schemaFault(one, described, schemas, `${at}.${name}`) : `${at}.${name} is not described`;
     }),
   );
