@@ -7,7 +7,8 @@ import { AppendProxy } from './append-proxy';
 import { describeOnBigQueryEmulator } from './real-bigquery-emulator';
 
 const WRITER = require.resolve('./bar-writer');
-const QUICK = { totalMs: 20_000, attemptMs: 1500, firstPauseMs: 10, longestPauseMs: 50 };
+// An attempt may take seconds: on a machine shared with other work the emulator answers a small query after more than one.
+const QUICK = { totalMs: 60_000, attemptMs: 5000, firstPauseMs: 10, longestPauseMs: 50 };
 
 describeOnBigQueryEmulator('appends to BigQuery', (emulator) => {
   let proxy: AppendProxy;
