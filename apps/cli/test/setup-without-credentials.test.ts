@@ -1,3 +1,4 @@
+import { allSubscriptions, topics } from '@closing-bell/contracts';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +10,8 @@ const MAIN = join(__dirname, '../../../dist/apps/cli/src/main.js');
 describe('closing-bell setup without credentials', () => {
   const home = mkdtempSync(join(tmpdir(), 'setup-'));
   afterAll(() => rmSync(home, { recursive: true }));
+
+  const others = topics.length + allSubscriptions.length;
 
   it('says in one line how to get them, and asks Google nothing', async () => {
     const env = {
@@ -25,9 +28,11 @@ describe('closing-bell setup without credentials', () => {
     });
     expect(output.split('\n').slice(1)).toEqual([
       expect.stringMatching(
-        /^✗ bucket bucket and 22 more: there are no valid credentials .*gcloud auth application-default login/,
+        new RegExp(
+          `^✗ bucket bucket and ${others} more: there are no valid credentials .*gcloud auth application-default login`,
+        ),
       ),
-      '23 are not as they should be.',
+      `${others + 1} are not as they should be.`,
       '',
     ]);
     expect(errors).toBe('');
