@@ -1,8 +1,10 @@
-import { latestForecast, QUANTILE_LEVELS, referenceBaseline, toPrices } from '@closing-bell/forecasting';
-import { type NextSessionForecast, performanceScores } from '@closing-bell/monitoring';
+import { latestForecast, referenceBaseline } from '@closing-bell/forecasting';
+import { calendarOf } from '@closing-bell/market';
+import { nextSession, type NextSessionForecast, performanceScores } from '@closing-bell/monitoring';
 import { type DatedBar } from './real-series';
 import { changes, processes, simulate } from './simulated-series';
 
+const CALENDAR = calendarOf('XNYS');
 /** Normal quantiles at .05, .25, .5, .75 and .95. */
 const NORMAL = [-1.6449, -0.6745, 0, 0.6745, 1.6449] as const;
 /** Sessions that the simulated forecasts are right, and then are not. */
@@ -60,7 +62,7 @@ export function ofSimulated(): { readonly falseAlarms: number; readonly delays: 
 export function ofBaseline(bars: readonly DatedBar[], from: string, to: string): string[] {
   const forecasts: NextSessionForecast[] = [];
   const alarmed: string[] = [];
-  bars.forEach(({ session, close: originClose }, row) => {
+  bars.forEach(({ session }, row) => {
     if (row < LOOKBACK || session > to) return;
     const known = bars.slice(row - LOOKBACK, row + 1);
     const served = { modelVersion: VERSION, bars: known };
@@ -72,15 +74,7 @@ export function ofBaseline(bars: readonly DatedBar[], from: string, to: string):
       features: { sessions: known.map((bar) => bar.session), columns: {} },
     });
     if (answer.outcome !== 'forecast') return;
-    const [next] = toPrices(answer, originClose);
-    const at = (level: number): number => next?.quantiles[QUANTILE_LEVELS.indexOf(level)] ?? NaN;
-    forecasts.push({
-      originSession: session,
-      targetSession: bars[row + 1]?.session ?? '',
-      modelVersion: VERSION,
-      originClose,
-      ...{ p05: at(0.05), p25: at(0.25), point: at(0.5), p75: at(0.75), p95: at(0.95) },
-    });
+    forecasts.push(nextSession(answer, { ...served, calendar: CALENDAR }));
   });
   return alarmed;
 }

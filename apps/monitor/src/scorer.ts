@@ -1,6 +1,7 @@
 import { daysFrom } from '@closing-bell/market';
 import { scoreForecast } from '@closing-bell/monitoring';
 import { InBatches, tables, type Warehouse, WarehouseUnavailableError } from '@closing-bell/warehouse';
+import { SPAN_DAYS } from './span-days';
 
 /** A session of a symbol of which something new is known: its bar, or a forecast from it. */
 interface News {
@@ -21,9 +22,6 @@ interface UnscoredForecast {
   readonly p95: number;
   readonly actual_close: number;
 }
-
-/** More days than the ten sessions of a forecast ever take: 14, and a closing of the exchange for two weeks. */
-const SPAN_DAYS = 30;
 
 /**
  * Scores forecasts against what happened. A forecast and the bar of its target session are recorded in any order; whichever comes

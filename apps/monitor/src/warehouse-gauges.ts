@@ -1,6 +1,7 @@
-import { type ExchangeCalendar } from '@closing-bell/market';
+import { daysFrom, type ExchangeCalendar } from '@closing-bell/market';
 import { tables, type Row, type TableDefinition, type Warehouse } from '@closing-bell/warehouse';
 import { type Logger } from 'pino';
+import { COUNT_OF_OPEN_DEAD_LETTERS } from './api/dead-letters.queries';
 import { type HorizonRecord, type MonitorMetrics } from './monitor-metrics';
 
 /** Sixty sessions and the days between them. */
@@ -78,10 +79,7 @@ export class WarehouseGauges {
     const { metrics, warehouse, calendar } = this.dependencies;
     const [records, letters, answered] = await Promise.all([
       this.records(),
-      warehouse.query<{ open_letters: number }>(
-        `SELECT COUNT(*) AS open_letters FROM dead_letters d
-         LEFT JOIN redrives r ON r.dead_letter_id = d.id WHERE r.dead_letter_id IS NULL`,
-      ),
+      warehouse.query<{ letters: number }>(COUNT_OF_OPEN_DEAD_LETTERS),
       warehouse.query<{ session: string | null }>(
         "SELECT MAX(session) AS session FROM events WHERE topic = 'forecast-made' AND exchange = @exchange",
         { exchange: calendar.exchange },
@@ -89,7 +87,7 @@ export class WarehouseGauges {
     ]);
     const session = answered[0]?.session ?? undefined;
     metrics.fared(records);
-    metrics.openDeadLetters.set(letters[0]?.open_letters ?? 0);
+    metrics.openDeadLetters.set(letters[0]?.letters ?? 0);
     metrics.forecastClose.set(session === undefined ? 0 : calendar.closeOf(session).getTime() / 1000);
   }
 
@@ -100,7 +98,6 @@ export class WarehouseGauges {
       'SELECT MAX(target_session) AS session FROM outcomes',
     );
     if (!latest?.session) return [];
-    const from = new Date(Date.parse(latest.session) - WINDOW_DAYS * 86_400_000).toISOString().slice(0, 10);
     return warehouse.query<HorizonRecord>(
       `SELECT horizon, COUNT(*) AS forecasts, AVG(CASE WHEN inside_90 THEN 1.0 ELSE 0.0 END) AS coverage,
               1 - SUM(crps) / NULLIF(SUM(naive_crps), 0) AS skill
@@ -108,7 +105,7 @@ export class WarehouseGauges {
          SELECT * FROM outcomes WHERE target_session >= CAST(@from AS DATE)
          QUALIFY model_version = MAX(model_version) OVER (PARTITION BY symbol, origin_session, horizon)) AS served
        GROUP BY horizon ORDER BY horizon`,
-      { from },
+      { from: daysFrom(latest.session, -WINDOW_DAYS) },
     );
   }
 }

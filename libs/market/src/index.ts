@@ -1,7 +1,7 @@
 export { type Bar, type RawBars, type RawRow, type Repair } from './bars/bar';
 export { barsOfColumns, columnsOfBars } from './bars/bar-columns';
 export { calendarOf } from './calendar/calendars';
-export { daysFrom } from './calendar/days-from';
+export { daysFrom } from './calendar/civil-date';
 export { ExchangeCalendar } from './calendar/exchange-calendar';
 export { cleanBars, type CleanBars } from './cleaning/clean-bars';
 export { type MarketDataSource } from './sources/market-data-source';

@@ -4,7 +4,7 @@ export { driftScores } from './drift';
 export { evidentlyDrift } from './evidently-drift';
 export { dataDrift } from './evidently/data-drift';
 export { scoreForecast } from './forecast-score';
-export { type NextSessionForecast, PERFORMANCE_DAYS, performanceScores } from './performance-alarm';
+export { nextSession, type NextSessionForecast, PERFORMANCE_DAYS, performanceScores } from './performance-alarm';
 export { type MonitoringReport } from './report/monitoring-report';
 export { reportJson } from './report/report-json';
 export { monitoringPage } from './report/report-page';

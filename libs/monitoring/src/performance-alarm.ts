@@ -1,4 +1,5 @@
-import { daysFrom } from '@closing-bell/market';
+import { QUANTILE_LEVELS, type ReturnDistribution, toPrices } from '@closing-bell/forecasting';
+import { daysFrom, type ExchangeCalendar } from '@closing-bell/market';
 import { type AlarmScore } from './alarm-score';
 
 /** A forecast of the session after its origin, as far as it is looked at here. Prices. */
@@ -19,6 +20,31 @@ export interface NextSessionForecast {
 export interface Served {
   readonly modelVersion: number;
   readonly bars: readonly { readonly session: string; readonly close: number }[];
+}
+
+/**
+ * A forecast's first session, as the predictor writes it.
+ *
+ * @param of the closes up to the origin, oldest first, and the version that forecast
+ */
+export function nextSession(
+  distribution: ReturnDistribution,
+  { bars, modelVersion, calendar }: Served & { readonly calendar: Pick<ExchangeCalendar, 'sessionsAfter'> },
+): NextSessionForecast {
+  const { session: originSession = '', close: originClose = NaN } = bars.at(-1) ?? {};
+  const [next] = toPrices(distribution, originClose);
+  const at = (level: number): number => next?.quantiles[QUANTILE_LEVELS.indexOf(level)] ?? NaN;
+  return {
+    originSession,
+    targetSession: calendar.sessionsAfter(originSession, 1)[0] ?? '',
+    modelVersion,
+    originClose,
+    p05: at(0.05),
+    p25: at(0.25),
+    point: next?.point ?? NaN,
+    p75: at(0.75),
+    p95: at(0.95),
+  };
 }
 
 type Matured = NextSessionForecast & { readonly actualClose: number };

@@ -1,28 +1,16 @@
 import { driftScores } from '../src';
 import { kolmogorovSmirnovDistance } from '../src/kolmogorov-smirnov';
 import { sampleBars } from './fixtures/sample-bars';
-import { processes, simulate } from '../../../tools/bench-drift/simulated-series';
-
-/** Uniform numbers in [0, 1) from a seed (mulberry32). */
-function uniform(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
+import { processes, SeededRandom, simulate } from '../../../tools/bench-drift/simulated-series';
 
 /** A random walk whose daily deviation is `volatility(index)`. */
 function walk(seed: number, sessions: number, volatility: (index: number) => number) {
-  const random = uniform(seed);
-  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  const random = new SeededRandom(seed);
   let close = 100;
   return Array.from({ length: sessions }, (_, index) => {
     const deviation = volatility(index);
-    close *= Math.exp(deviation * normal());
-    const spread = deviation * Math.abs(normal());
+    close *= Math.exp(deviation * random.normal());
+    const spread = deviation * Math.abs(random.normal());
     return { high: close * Math.exp(spread), low: close * Math.exp(-spread), close };
   });
 }

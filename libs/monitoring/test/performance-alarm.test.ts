@@ -1,18 +1,8 @@
 import { calendarOf } from '@closing-bell/market';
+import { SeededRandom } from '../../../tools/bench-drift/simulated-series';
 import { type NextSessionForecast, performanceScores } from '../src';
 
 const SESSIONS = calendarOf('XNYS').sessionsBetween('2015-01-02', '2019-12-31');
-
-/** Uniform numbers from 0 to 1; the same seed gives the same. Source: mulberry32. */
-function uniform(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Normal quantiles at .05, .25, .5, .75 and .95. */
 const QUANTILES = [-1.6449, -0.6745, 0, 0.6745, 1.6449];
@@ -21,8 +11,7 @@ const QUANTILES = [-1.6449, -0.6745, 0, 0.6745, 1.6449];
 function matured(sessions: number, given: { seed?: number; said?: number; actual?: number }) {
   const { seed = 1, said = 0.01 } = given;
   const actual = given.actual ?? said;
-  const next = uniform(seed);
-  const normal = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
+  const random = new SeededRandom(seed);
   let close = 100;
   const bars = [{ session: SESSIONS[0] ?? '', close }];
   const forecasts: NextSessionForecast[] = [];
@@ -30,7 +19,7 @@ function matured(sessions: number, given: { seed?: number; said?: number; actual
     const [p05 = 0, p25 = 0, point = 0, p75 = 0, p95 = 0] = QUANTILES.map((z) => close * Math.exp(said * z));
     const [originSession = '', targetSession = ''] = SESSIONS.slice(row, row + 2);
     forecasts.push({ originSession, targetSession, modelVersion: 7, originClose: close, p05, p25, point, p75, p95 });
-    close *= Math.exp(actual * normal());
+    close *= Math.exp(actual * random.normal());
     bars.push({ session: targetSession, close });
   }
   return { forecasts, served: { modelVersion: 7, bars } };

@@ -9,14 +9,17 @@ import {
   latestForecast,
   loadForecaster,
   type NamedHistory,
-  QUANTILE_LEVELS,
   referenceBaseline,
   refitted,
-  type ReturnDistribution,
-  toPrices,
 } from '@closing-bell/forecasting';
 import { type Bar, type ExchangeCalendar } from '@closing-bell/market';
-import { alarmsOf, driftScores, type NextSessionForecast, performanceScores } from '@closing-bell/monitoring';
+import {
+  alarmsOf,
+  driftScores,
+  nextSession,
+  type NextSessionForecast,
+  performanceScores,
+} from '@closing-bell/monitoring';
 import { LocalModelRegistry } from '@closing-bell/registry';
 import { type ObjectStore } from '@closing-bell/storage';
 import { type TrainingSettings } from './challenge';
@@ -116,7 +119,10 @@ async function foldsOf({ symbol, history }: NamedHistory, request: ServedRequest
   const forecast = (session: string, known: History): boolean => {
     const answer = latestForecast(serving.forecaster, known);
     if (answer.outcome !== 'forecast') return false;
-    made.set(`${session} ${serving.version}`, nextSessionOf(answer, { session, known, calendar, ...serving }));
+    made.set(
+      `${session} ${serving.version}`,
+      nextSession(answer, { bars: known.bars, calendar, modelVersion: serving.version }),
+    );
     return true;
   };
   for (const { session } of history.bars) {
@@ -136,37 +142,6 @@ async function foldsOf({ symbol, history }: NamedHistory, request: ServedRequest
     if (serving.version !== version) forecast(session, known);
   }
   return folds;
-}
-
-/** A forecast's first session, as the predictor writes it. */
-function nextSessionOf(
-  answer: ReturnDistribution,
-  {
-    session,
-    known,
-    calendar,
-    version,
-  }: {
-    readonly session: string;
-    readonly known: History;
-    readonly calendar: ExchangeCalendar;
-    readonly version: number;
-  },
-): NextSessionForecast {
-  const originClose = known.bars.at(-1)?.close ?? NaN;
-  const [next] = toPrices(answer, originClose);
-  const at = (level: number): number => next?.quantiles[QUANTILE_LEVELS.indexOf(level)] ?? NaN;
-  return {
-    originSession: session,
-    targetSession: calendar.sessionsAfter(session, 1)[0] ?? '',
-    modelVersion: version,
-    originClose,
-    p05: at(0.05),
-    p25: at(0.25),
-    point: next?.point ?? NaN,
-    p75: at(0.75),
-    p95: at(0.95),
-  };
 }
 
 /** Nothing is stored of what a backtest reads; decisions are told apart by symbol and session. */

@@ -37,6 +37,16 @@ export function DecisionMark({ decision }: { decision: string }): ReactElement {
   );
 }
 
+/** What came of a check. */
+export function PassedMark({ passed }: { passed: boolean }): ReactElement {
+  const state = passed ? 'done' : 'failed';
+  return (
+    <span className={`state state-${state}`}>
+      <Icon name={state} size={14} /> {passed ? 'passed' : 'failed'}
+    </span>
+  );
+}
+
 export function AlarmMark({ label = 'drift' }: { label?: string }): ReactElement {
   return (
     <span className="state alarm">

@@ -2,7 +2,8 @@ import { Controller, Inject, UseFilters } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { DeadLetterDetail, DeadLetters } from './answers';
 import { AwayFilter } from './away.filter';
-import { DeadLetterQueries, TIME_CURSOR } from './dead-letters.queries';
+import { DeadLetterQueries } from './dead-letters.queries';
+import { TIME_CURSOR } from './time-pages';
 import { Cursor, Id, Limit } from './parameters';
 import { Reads } from './reads';
 

@@ -1,9 +1,12 @@
 import { Inject, Injectable, NotFoundException } from '@nestjs/common';
 import { type DeadLetterDetail, type DeadLetters, type DeadLetterSummary } from './answers';
 import { Reader } from './reader';
+import { newestFirst, timePage } from './time-pages';
 
 /** A dead letter counts until it is sent again. */
 export const OPEN_DEAD_LETTERS = `SELECT d.* FROM dead_letters d LEFT JOIN redrives r ON r.dead_letter_id = d.id WHERE r.dead_letter_id IS NULL`;
+/** How many there are, as `letters`. */
+export const COUNT_OF_OPEN_DEAD_LETTERS = `SELECT COUNT(*) AS letters FROM (${OPEN_DEAD_LETTERS}) AS open_letters`;
 
 interface LetterRow extends Omit<DeadLetterSummary, 'correlationId' | 'publishedAt'> {
   readonly correlation_id: string;
@@ -20,26 +23,15 @@ const SUMMARY = `d.id, d.reason, d.detail, d.subscription, d.topic, d.attempts, 
   d.published_at, r.dead_letter_id IS NOT NULL AS redriven`;
 const LETTERS = 'FROM dead_letters d LEFT JOIN redrives r ON r.dead_letter_id = d.id';
 
-/** Where a page of what happened at a time ends: `<time>~<id>`. */
-export const TIME_CURSOR = /^\d{4}-\d{2}-\d{2}T[\d:.]{8,15}Z~[\w-]{1,200}$/;
-
 @Injectable()
 export class DeadLetterQueries {
   constructor(@Inject(Reader) private readonly reader: Reader) {}
 
   async list(before: string | undefined, limit: number): Promise<DeadLetters> {
-    const [at = '', id = ''] = before?.split('~') ?? [];
-    const rows = await this.reader.query<LetterRow>(
-      `SELECT ${SUMMARY} ${LETTERS} ${
-        before === undefined
-          ? ''
-          : 'WHERE d.published_at < CAST(@at AS TIMESTAMP) OR (d.published_at = CAST(@at AS TIMESTAMP) AND d.id > @id)'
-      } ORDER BY d.published_at DESC, d.id LIMIT ${limit + 1}`,
-      before === undefined ? {} : { at, id },
-    );
-    const letters = rows.slice(0, limit).map(summaryOf);
-    const last = letters.at(-1);
-    return { letters, next: last && rows.length > limit ? `${last.publishedAt}~${last.id}` : null };
+    const { sql, parameters } = newestFirst({ time: 'd.published_at', id: 'd.id' }, before, limit);
+    const rows = await this.reader.query<LetterRow>(`SELECT ${SUMMARY} ${LETTERS} ${sql}`, parameters);
+    const { page, next } = timePage(rows, limit, ({ published_at, id }) => ({ time: published_at, id }));
+    return { letters: page.map(summaryOf), next };
   }
 
   async letter(id: string): Promise<DeadLetterDetail> {

@@ -1,5 +1,7 @@
 import { crps } from '@closing-bell/forecasting';
+import { daysFrom } from '@closing-bell/market';
 import { Inject, Injectable, NotFoundException } from '@nestjs/common';
+import { SPAN_DAYS } from '../span-days';
 import {
   type Abstention,
   type Fan,
@@ -10,12 +12,8 @@ import {
   type PastForecasts,
 } from './answers';
 import { KnownSessions } from './known-sessions';
-import { daysFrom } from '@closing-bell/market';
 import { lastOf } from './pages';
 import { Reader } from './reader';
-
-/** More days than the ten sessions of a forecast ever take: 14, and a closing of the exchange for two weeks. */
-export const SPAN_DAYS = 30;
 
 interface FanRow {
   readonly horizon: number;

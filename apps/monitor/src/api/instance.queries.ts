@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Instance, type KnownSymbol } from './answers';
-import { OPEN_DEAD_LETTERS } from './dead-letters.queries';
+import { COUNT_OF_OPEN_DEAD_LETTERS } from './dead-letters.queries';
 import { KnownSessions } from './known-sessions';
 import { Reader } from './reader';
 
@@ -22,7 +22,7 @@ export class InstanceQueries {
     const [latestSession, symbols, open] = await Promise.all([
       this.sessions.latest(),
       this.reader.query<{ symbols: number }>('SELECT COUNT(DISTINCT symbol) AS symbols FROM bars'),
-      this.reader.query<{ letters: number }>(`SELECT COUNT(*) AS letters FROM (${OPEN_DEAD_LETTERS}) AS open_letters`),
+      this.reader.query<{ letters: number }>(COUNT_OF_OPEN_DEAD_LETTERS),
     ]);
     return {
       ...this.facts,

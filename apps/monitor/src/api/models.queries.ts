@@ -33,6 +33,9 @@ interface DecisionPage {
   readonly trained: boolean;
 }
 
+const DECISIONS =
+  'SELECT session, trigger, decision, model_version, reasons, record_uri, record_sha256 FROM model_decisions';
+
 @Injectable()
 export class ModelQueries {
   constructor(
@@ -50,7 +53,7 @@ export class ModelQueries {
 
   async decision(symbol: string, session: string, trigger: string): Promise<DecisionDetail> {
     const [row] = await this.reader.query<DecisionRow>(
-      `SELECT session, trigger, decision, model_version, reasons, record_uri, record_sha256 FROM model_decisions
+      `${DECISIONS}
        WHERE symbol = @symbol AND session = CAST(@session AS DATE) AND trigger = @trigger
        ORDER BY recorded_at DESC LIMIT 1`,
       { symbol, session, trigger },
@@ -66,6 +69,15 @@ export class ModelQueries {
       checks: (record.checks ?? []).map(({ candidate, rule, passed, detail }) => ({ candidate, rule, passed, detail })),
       scores: scoresOf(record),
     };
+  }
+
+  /** What was decided at a session, in the order in which it was: what drift asked for comes last. */
+  async decisionsAt(symbol: string, session: string): Promise<Decision[]> {
+    const rows = await this.reader.query<DecisionRow>(
+      `${DECISIONS} WHERE symbol = @symbol AND session = CAST(@session AS DATE) ORDER BY trigger DESC, recorded_at, message_id`,
+      { symbol, session },
+    );
+    return rows.map(decisionOf);
   }
 
   /** From the registry's index, which says what serves today. */
@@ -85,7 +97,7 @@ export class ModelQueries {
 
   private async decisions(symbol: string, { before, limit, trained }: DecisionPage) {
     const rows = await this.reader.query<DecisionRow>(
-      `SELECT session, trigger, decision, model_version, reasons, record_uri, record_sha256 FROM model_decisions
+      `${DECISIONS}
        WHERE symbol = @symbol ${before === undefined ? '' : 'AND session < CAST(@before AS DATE)'}
          ${trained ? `AND decision <> 'kept' AND reasons NOT LIKE '%"training-pause"%'` : ''}
        ORDER BY session DESC, recorded_at DESC, trigger LIMIT ${limit + 1}`,

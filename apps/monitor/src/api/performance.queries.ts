@@ -1,13 +1,14 @@
+import { daysFrom } from '@closing-bell/market';
 import { Inject, Injectable } from '@nestjs/common';
+import { SPAN_DAYS } from '../span-days';
 import {
   type ExpectedPerformance,
   type HorizonPerformance,
   type Performance,
   type RollingPerformance,
 } from './answers';
-import { expectedCrps, SPAN_DAYS } from './forecasts.queries';
+import { expectedCrps } from './forecasts.queries';
 import { KnownSessions } from './known-sessions';
-import { daysFrom } from '@closing-bell/market';
 import { lastOf } from './pages';
 import { Reader } from './reader';
 import { skillOf } from './universe.queries';

@@ -1,30 +1,16 @@
 import { monitoringPage, reportJson } from '@closing-bell/monitoring';
-import { applyDecorators, Controller, Get, Header, Inject, UseFilters } from '@nestjs/common';
-import {
-  ApiBadRequestResponse,
-  ApiNotFoundResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiServiceUnavailableResponse,
-  ApiTags,
-} from '@nestjs/swagger';
-import { Failure, Report, type ReportMetric, type ReportTest } from './answers';
+import { Controller, Header, Inject, UseFilters } from '@nestjs/common';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { Report, type ReportMetric, type ReportTest } from './answers';
 import { AwayFilter } from './away.filter';
 import { SessionDay, SymbolName } from './parameters';
+import { Gets, Reads } from './reads';
 import { ReportQueries } from './reports.queries';
 
 /** The page brings its own style sheet, and nothing else. */
 const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
-function described(path: string, summary: string): MethodDecorator {
-  return applyDecorators(
-    Get(path),
-    ApiOperation({ summary }),
-    ApiBadRequestResponse({ type: Failure, description: 'A parameter is not what it may be.' }),
-    ApiNotFoundResponse({ type: Failure, description: 'There is no bar of the symbol at that session.' }),
-    ApiServiceUnavailableResponse({ type: Failure, description: 'The warehouse or the object store is away.' }),
-  );
-}
+const UNKNOWN = { notFound: 'There is no bar of the symbol at that session.' };
 
 /** Drift and performance of a symbol as of a session: for a program, and for a person. */
 @ApiTags('reports')
@@ -33,14 +19,13 @@ function described(path: string, summary: string): MethodDecorator {
 export class ReportsController {
   constructor(@Inject(ReportQueries) private readonly queries: ReportQueries) {}
 
-  @described(':session.json', 'A report in the shape of a snapshot of Evidently 0.7.')
-  @ApiOkResponse({ type: Report, description: 'Metrics and tests.' })
+  @Reads(':session.json', Report, 'A report in the shape of a snapshot of Evidently 0.7.', UNKNOWN)
   async json(@SymbolName() symbol: string, @SessionDay() session: string): Promise<Report> {
     const { metrics, tests } = reportJson(await this.queries.report(symbol, session));
     return { metrics: [...metrics] as ReportMetric[], tests: [...tests] as ReportTest[] };
   }
 
-  @described(':session.html', 'The same as one page that needs nothing else.')
+  @Gets(':session.html', 'The same as one page that needs nothing else.', UNKNOWN)
   @ApiOkResponse({ description: 'HTML.', content: { 'text/html': { schema: { type: 'string' } } } })
   @Header('Content-Type', 'text/html; charset=utf-8')
   @Header('Content-Security-Policy', PAGE_POLICY)

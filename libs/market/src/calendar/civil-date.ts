@@ -20,6 +20,11 @@ export function dateOfDay(day: number): string {
   return new Date(day * MS_PER_DAY).toISOString().slice(0, 10);
 }
 
+/** The day so many calendar days after another, or before it where `days` is negative. Throws as {@link dayNumber} does. */
+export function daysFrom(date: string, days: number): string {
+  return dateOfDay(dayNumber(date) + days);
+}
+
 /** Day of the week of days since 1970-01-01: 0 Sunday … 6 Saturday. */
 export function weekdayOfDay(day: number): number {
   return (((day + 4) % 7) + 7) % 7;

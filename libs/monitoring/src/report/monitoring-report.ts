@@ -1,5 +1,4 @@
 import { type DataDrift } from '../evidently/data-drift';
-import { type QualityCheck } from '../data-quality';
 
 /** A score of a session, whichever rule it is of. */
 export interface ReportedScore {
@@ -55,7 +54,7 @@ export interface MonitoringReport {
   readonly distributions: readonly ReportedDistribution[];
   /** By Evidently’s defaults, of the same columns; undefined where the history is too short. */
   readonly drift: DataDrift | undefined;
-  readonly quality: readonly QualityCheck[];
+  readonly quality: readonly { readonly check: string; readonly passed: boolean; readonly detail: string }[];
   readonly performance: readonly ReportedHorizon[];
   /** Over the last forecasts of the next session that had matured by each session, oldest first. */
   readonly rolling: readonly { readonly session: string; readonly coverage90: number; readonly skill: number }[];

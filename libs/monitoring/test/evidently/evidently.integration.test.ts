@@ -1,6 +1,7 @@
 import { closingBellFeatures, computeFeatures } from '@closing-bell/features';
 import { dataDrift } from '../../src';
 import { evidentlySnapshot } from '../../src/report/evidently-snapshot';
+import { watchedColumns } from '../../src/watched-columns';
 import { sampleBars } from '../fixtures/sample-bars';
 import { describeOnEvidently, type Question, type Snapshot } from './real-evidently';
 
@@ -35,8 +36,6 @@ describeOnEvidently('of all features of the S&P 500', (ask) => {
     let compared = 0;
     questions.forEach(({ reference, current, method }, index) => {
       const types = Object.fromEntries(Object.keys(reference).map((column) => [column, 'num' as const]));
-      const floats = (columns: Question['reference']) =>
-        Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, Float64Array.from(column)]));
       const drift = dataDrift(floats(reference), floats(current), {
         types,
         tests: method === null ? {} : { all: method },
@@ -56,12 +55,10 @@ describeOnEvidently('of all features of the S&P 500', (ask) => {
   }, 300_000);
 
   it('a report has the shape of Evidently’s, down to every name and sentence', async () => {
-    const bars = (await sampleBars('2020-03-31')).slice(-515);
-    const returns = bars.slice(1).map(({ close }, row) => Math.log(close / bars[row]!.close));
-    const ranges = bars.slice(1).map(({ high, low }) => Math.log(high / low));
+    const watched = watchedColumns(await sampleBars('2020-03-31'), 514)!;
     const part = (from: number, to: number) => ({
-      log_return: returns.slice(from, to),
-      log_range: ranges.slice(from, to),
+      log_return: [...watched.log_return.slice(from, to)],
+      log_range: [...watched.log_range.slice(from, to)],
     });
     // One window that has drifted, and one of the calm in the reference itself.
     const questions = [part(504, 514), part(100, 110)].map((current): Question => ({
@@ -71,12 +68,13 @@ describeOnEvidently('of all features of the S&P 500', (ask) => {
     }));
     ask(questions).forEach((theirs, index) => {
       const { reference, current } = questions[index]!;
-      const floats = (columns: Question['reference']) =>
-        Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, Float64Array.from(column)]));
       expect(unhashed(evidentlySnapshot(dataDrift(floats(reference), floats(current))))).toEqual(unhashed(theirs));
     });
   }, 300_000);
 });
+
+const floats = (columns: Question['reference']) =>
+  Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, Float64Array.from(column)]));
 
 /** With the place among the metrics for each hash, and numbers to nine digits. */
 function unhashed({ metrics, tests }: Pick<Snapshot, 'metrics' | 'tests'>): unknown {

@@ -8,8 +8,7 @@ import { Histogram } from '../../charts/histogram';
 import { LineChart } from '../../charts/line-chart';
 import { Answered, Empty } from '../../components/answer';
 import { linkTo, useAddress } from '../../components/browser';
-import { Icon } from '../../components/icons';
-import { AlarmMark, DecisionMark } from '../../components/state';
+import { AlarmMark, DecisionMark, PassedMark } from '../../components/state';
 import { AsTable, Table } from '../../components/table';
 import { counted, day, number, percent, words } from '../../format';
 import { Reasons } from './reasons';
@@ -311,11 +310,7 @@ function Session({
                   {
                     id: 'passed',
                     header: 'Result',
-                    cell: ({ passed }) => (
-                      <span className={passed ? 'state state-done' : 'state state-failed'}>
-                        <Icon name={passed ? 'done' : 'failed'} size={14} /> {passed ? 'passed' : 'failed'}
-                      </span>
-                    ),
+                    cell: ({ passed }) => <PassedMark passed={passed} />,
                   },
                   { id: 'check', header: 'Check', cell: ({ check }) => words(check) },
                   { id: 'detail', header: 'Detail', cell: ({ detail }) => detail },

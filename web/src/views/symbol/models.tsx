@@ -7,7 +7,7 @@ import { Answered, Empty, More } from '../../components/answer';
 import { useAddress } from '../../components/browser';
 import { Hash } from '../../components/hash';
 import { Icon } from '../../components/icons';
-import { DecisionMark } from '../../components/state';
+import { DecisionMark, PassedMark } from '../../components/state';
 import { Table } from '../../components/table';
 import { counted, day, number, percent, signedPercent, triggerWords, words } from '../../format';
 import { Reasons } from './reasons';
@@ -235,11 +235,7 @@ function Gate({ data }: { data: DecisionDetail }): ReactElement {
             {
               id: 'passed',
               header: 'Result',
-              cell: ({ passed }) => (
-                <span className={passed ? 'state state-done' : 'state state-failed'}>
-                  <Icon name={passed ? 'done' : 'failed'} size={14} /> {passed ? 'passed' : 'failed'}
-                </span>
-              ),
+              cell: ({ passed }) => <PassedMark passed={passed} />,
             },
             { id: 'rule', header: 'Rule', cell: ({ rule }) => words(rule) },
             { id: 'detail', header: 'What was found', cell: ({ detail }) => detail },
