@@ -1,8 +1,9 @@
 export { readHashed, sha256Of, writeHashed } from './content-addressed';
-export { bucketResource } from './gcs/bucket-resource';
+export { bucketResource, bucketSettings } from './gcs/bucket-resource';
 export { keySegment } from './object-key';
 export { type ObjectStore } from './object-store';
 export { type ObjectStoreOptions, openObjectStore } from './open-object-store';
+export { gcsLocation } from './gcs/gcs-location';
 export { type Series } from './series/series';
 export { type NewSnapshot, SeriesStore, type SnapshotReference } from './series/series-store';
 export { StorageUnavailableError } from './storage-unavailable-error';

@@ -1,4 +1,12 @@
-export { bigQueryLocation } from './bigquery/bigquery-location';
+export {
+  bigQueryTables,
+  bigQueryViews,
+  clusterOf as clusterColumnsOf,
+  DATASET_DESCRIPTION,
+  viewIn,
+} from './bigquery/bigquery-definitions';
+export { type BigQueryField, fieldsOf as bigQueryFieldsOf } from './bigquery/bigquery-fields';
+export { bigQueryLocation, type BigQueryLocation } from './bigquery/bigquery-location';
 export { closeCost } from './bigquery/close-cost';
 export { encodeRows } from './export/encode-rows';
 export { EXPORT_FORMATS, type ExportFormat, exportFormatOf, MEDIA_TYPES } from './export/export-format';

@@ -131,7 +131,7 @@ const isChangeable = (setting: Setting): setting is (typeof CHANGEABLE)[number] 
   CHANGEABLE.some((changeable) => changeable === setting);
 
 /** The topology's words as Pub/Sub's own: all settings that are ours, also where they are what Pub/Sub does anyway. */
-function settingsOf(projectId: string, subscription: Subscription): SubscriptionMetadata {
+export function settingsOf(projectId: string, subscription: Subscription) {
   const { retry, maxDeliveryAttempts, retainAckedSeconds, filter } = subscription;
   return {
     topic: `projects/${projectId}/topics/${subscription.topic}`,
@@ -150,7 +150,7 @@ function settingsOf(projectId: string, subscription: Subscription): Subscription
     messageRetentionDuration: { seconds: retainAckedSeconds ?? USUAL_RETENTION },
     // Never, also where nobody listens for a month.
     expirationPolicy: {},
-  };
+  } satisfies SubscriptionMetadata;
 }
 
 /** A policy without a time says never. */

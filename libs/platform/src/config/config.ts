@@ -1,8 +1,9 @@
 import { EXCHANGE_PATTERN, SYMBOL_PATTERN } from '@closing-bell/contracts';
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { integer, list, oneOf, readVariable, secret, share, text, type Variable } from './variable';
+import { integer, list, oneOf, readVariable, type ReadText, secret, share, text, type Variable } from './variable';
 
 const HTTPS_OR_LOOPBACK = /^(https:\/\/[^\s@/?#]+|http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?)\/?$/;
 const HTTP_WITHOUT_CREDENTIALS = /^https?:\/\/[^\s@?#]+$/;
@@ -344,11 +345,14 @@ export type Config = Values & { readonly objects: string; readonly warehouse: st
  *
  * @throws Error that lists every bad variable, what it was and what is allowed.
  */
-export function loadConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+export function loadConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+  readText: ReadText = (path) => readFileSync(path, 'utf8'),
+): Config {
   const problems: string[] = [];
   const entries = Object.entries(VARIABLES).map(([key, variable]: [string, Variable<unknown>]) => {
     try {
-      return [key, readVariable(variable, environment)];
+      return [key, readVariable(variable, environment, readText)];
     } catch (error) {
       problems.push((error as Error).message);
       return [key, undefined];

@@ -78,9 +78,21 @@ export function list(
   };
 }
 
-/** Reads one variable. @throws Error naming the variable, what it was and what is allowed. */
-export function readVariable<T>(variable: Variable<T>, environment: Readonly<Record<string, string | undefined>>): T {
-  const value = environment[variable.name];
+/** Reads a file whole, as text. */
+export type ReadText = (path: string) => string;
+
+/**
+ * Reads one variable. A secret may lie in a file instead, named by the variable with `_FILE` at its end: where secrets are mounted, they
+ * need not be in the environment, which is shown by much that looks at processes.
+ *
+ * @throws Error naming the variable, what it was and what is allowed
+ */
+export function readVariable<T>(
+  variable: Variable<T>,
+  environment: Readonly<Record<string, string | undefined>>,
+  readText: ReadText,
+): T {
+  const value = environment[variable.name] || (variable.secret ? secretIn(`${variable.name}_FILE`) : undefined);
   if (value === undefined || value === '') return variable.fallback;
   const parsed = variable.parse(value);
   if (parsed === undefined) {
@@ -88,4 +100,14 @@ export function readVariable<T>(variable: Variable<T>, environment: Readonly<Rec
     throw new Error(`${variable.name} is ${was}; allowed: ${variable.allowed}`);
   }
   return parsed;
+
+  function secretIn(name: string): string | undefined {
+    const path = environment[name];
+    if (path === undefined || path === '') return undefined;
+    try {
+      return readText(path).trim();
+    } catch (error) {
+      throw new Error(`${name} names ${path}, which cannot be read: ${(error as Error).message}`, { cause: error });
+    }
+  }
 }

@@ -90,4 +90,27 @@ describe('loadConfig', () => {
     expect(load).toThrow('MLFLOW_TRACKING_TOKEN is not what it can be (its value is not shown); allowed: a token');
     expect(load).not.toThrow('top secret');
   });
+
+  it('reads a secret from the file that the environment names, without the line’s end', () => {
+    const readText = (path: string) => (path === '/secrets/token' ? 'a-token-of-enough-length\n' : '');
+    const environment = { CLOSING_BELL_API_TOKEN_FILE: '/secrets/token' };
+    expect(loadConfig(environment, readText).apiToken).toBe('a-token-of-enough-length');
+    const both = { ...environment, CLOSING_BELL_API_TOKEN: 'another-token-in-place' };
+    expect(loadConfig(both, readText).apiToken).toBe('another-token-in-place');
+  });
+
+  it('does not show what is in a secret’s file, and names one that it cannot read', () => {
+    const short = () => loadConfig({ CLOSING_BELL_API_TOKEN_FILE: '/secrets/token' }, () => 'too short');
+    expect(short).toThrow('CLOSING_BELL_API_TOKEN is not what it can be (its value is not shown)');
+    expect(short).not.toThrow('too short');
+    const missing = () => loadConfig({ CLOSING_BELL_API_TOKEN_FILE: '/nowhere/token' });
+    expect(missing).toThrow(/CLOSING_BELL_API_TOKEN_FILE names \/nowhere\/token, which cannot be read: ENOENT/);
+  });
+
+  it('reads nothing but secrets from files', () => {
+    const readText = () => {
+      throw new Error('nothing is to be read');
+    };
+    expect(loadConfig({ CLOSING_BELL_PROJECT_FILE: '/secrets/project' }, readText).projectId).toBe('closing-bell');
+  });
 });

@@ -1,7 +1,7 @@
 import { bucketResource } from '../../src';
 import { BucketResource } from '../../src/gcs/bucket-resource';
 
-const OPTIONS = { projectId: 'my-project', location: 'europe-west3' };
+const OPTIONS = { projectId: 'my-project', location: 'europe-west3', prefix: 'store/' };
 
 /** As Google answers of a bucket that is as it should be. */
 const METADATA = {
@@ -13,6 +13,12 @@ const METADATA = {
     bucketPolicyOnly: { enabled: true },
     uniformBucketLevelAccess: { enabled: true },
     publicAccessPrevention: 'enforced',
+  },
+  lifecycle: {
+    rule: [
+      { action: { type: 'Delete' }, condition: { age: 7, matchesPrefix: ['store/checkpoints/'] } },
+      { action: { type: 'AbortIncompleteMultipartUpload' }, condition: { age: 1 } },
+    ],
   },
   softDeletePolicy: { retentionDurationSeconds: '604800' },
 };
@@ -78,11 +84,34 @@ describe('a bucket', () => {
       setMetadata,
     }).apply();
     expect(sent).toEqual([
-      { iamConfiguration: { uniformBucketLevelAccess: { enabled: true }, publicAccessPrevention: 'enforced' } },
+      {
+        iamConfiguration: { uniformBucketLevelAccess: { enabled: true }, publicAccessPrevention: 'enforced' },
+        lifecycle: METADATA.lifecycle,
+      },
     ]);
   });
 
-  it('is created where it should be, closed, and without a rule that deletes anything', async () => {
+  it('gets the rules that it lacks, and keeps those that somebody added', async () => {
+    const [checkpoints, uploads] = METADATA.lifecycle.rule;
+    const own = { action: { type: 'SetStorageClass', storageClass: 'NEARLINE' }, condition: { age: 90 } };
+    const lifecycle = { rule: [own, uploads] };
+    expect(await differenceTo({ lifecycle })).toEqual({
+      action: 'update',
+      changes: ['lifecycle: Delete after 7 d store/checkpoints/ → added'],
+    });
+    const sent: object[] = [];
+    await bucket({
+      create: () => Promise.reject(answer(409, 'you already own it')),
+      getMetadata: () => Promise.resolve([{ ...METADATA, lifecycle }]),
+      setMetadata: (metadata) => {
+        sent.push(metadata);
+        return Promise.resolve();
+      },
+    }).apply();
+    expect(sent).toMatchObject([{ lifecycle: { rule: [own, uploads, checkpoints] } }]);
+  });
+
+  it('is created where it should be, closed, and with no rule that deletes what a forecast names', async () => {
     const created: object[] = [];
     const create = (metadata: object) => {
       created.push(metadata);
@@ -93,6 +122,7 @@ describe('a bucket', () => {
       {
         location: 'europe-west3',
         iamConfiguration: { uniformBucketLevelAccess: { enabled: true }, publicAccessPrevention: 'enforced' },
+        lifecycle: METADATA.lifecycle,
       },
     ]);
   });

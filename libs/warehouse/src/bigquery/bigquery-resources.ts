@@ -1,24 +1,20 @@
 import { type Difference, type Resource } from '@closing-bell/provisioning';
 import { statusOf } from '@closing-bell/google-cloud';
 import type { Dataset, Table, TableMetadata } from '@google-cloud/bigquery';
-import { createHash } from 'node:crypto';
 import { schemaDifference } from '../schema-difference';
 import { type Relation, type TableDefinition, type ViewDefinition } from '../table';
-import { tables } from '../tables';
-import { views } from '../views';
-import { appendsOf, firstAppends } from './appends';
 import { BigQueryConnection, type BigQueryOptions } from './bigquery-connection';
+import {
+  bigQueryTables,
+  bigQueryViews,
+  clusterOf,
+  DATASET_DESCRIPTION,
+  DEFINITION_LABEL,
+  viewIn,
+} from './bigquery-definitions';
 import { bigQueryDialect } from './bigquery-dialect';
 import { type BigQueryField, fieldsOf, sqlTypeOf } from './bigquery-fields';
 import { type BigQueryLocation } from './bigquery-location';
-
-/** BigQuery takes no more columns than this to cluster by. */
-const MOST_CLUSTER_COLUMNS = 4;
-/** Label of a view that says which SQL it was made from: what is read back may be worded otherwise. */
-const DEFINITION = 'definition';
-
-const DESCRIPTION =
-  'Closing Bell: bars, forecasts, outcomes, model decisions and drift. Tables that end in _appends are written; read the views.';
 
 /**
  * The dataset, its tables and its views, in the order in which they are made.
@@ -27,11 +23,10 @@ const DESCRIPTION =
  */
 export function bigQueryResources(location: BigQueryLocation, region: string, options: BigQueryOptions): Resource[] {
   const connection = new BigQueryConnection(location, options);
-  const all = Object.values<TableDefinition>(tables);
   return [
     new DatasetResource(connection, region),
-    ...all.map((table) => new TableResource(connection, appendsOf(table))),
-    ...[...all.map(firstAppends), ...Object.values(views)].map((view) => new ViewResource(connection, view)),
+    ...bigQueryTables.map((table) => new TableResource(connection, table)),
+    ...bigQueryViews.map((view) => new ViewResource(connection, view)),
   ];
 }
 
@@ -56,15 +51,15 @@ class DatasetResource implements Resource {
         advice: 'A dataset cannot be moved. Set CLOSING_BELL_LOCATION to where it is, or name another one.',
       };
     }
-    return metadata.description === DESCRIPTION
+    return metadata.description === DATASET_DESCRIPTION
       ? { action: 'keep' }
-      : { action: 'update', changes: [`description: ${DESCRIPTION}`] };
+      : { action: 'update', changes: [`description: ${DATASET_DESCRIPTION}`] };
   }
 
   async apply(): Promise<void> {
     await this.connection.ask('make the dataset', async (dataset) => {
-      await unlessItExists(dataset.create({ location: this.region, description: DESCRIPTION }));
-      await dataset.setMetadata({ description: DESCRIPTION });
+      await unlessItExists(dataset.create({ location: this.region, description: DATASET_DESCRIPTION }));
+      await dataset.setMetadata({ description: DATASET_DESCRIPTION });
     });
   }
 
@@ -186,22 +181,18 @@ class TableResource implements Resource {
 class ViewResource implements Resource {
   readonly kind = 'view';
   readonly name: string;
-  private readonly sql: string;
-  private readonly definition: string;
+  private readonly made: ReturnType<typeof viewIn>;
 
   constructor(
     private readonly connection: BigQueryConnection,
     private readonly view: ViewDefinition,
   ) {
     this.name = view.name;
-    this.sql = view.sql(bigQueryDialect(connection.location));
-    this.definition = createHash('sha256')
-      .update(JSON.stringify([this.sql, view.description, fieldsOf(view)]))
-      .digest('hex')
-      .slice(0, 16);
+    this.made = viewIn(connection.location, view);
   }
 
   async difference(): Promise<Difference> {
+    const { sql, labels } = this.made;
     const metadata = await metadataOf(this.connection, this.view);
     if (!metadata) return { action: 'create', details: [`${Object.keys(this.view.columns).length} columns`] };
     if (metadata.type !== 'VIEW') {
@@ -211,18 +202,22 @@ class ViewResource implements Resource {
         advice: 'It is not of this system. Name another dataset, or take it away.',
       };
     }
-    const labelled = (metadata.labels as Record<string, string> | undefined)?.[DEFINITION] === this.definition;
+    const labelled =
+      (metadata.labels as Record<string, string> | undefined)?.[DEFINITION_LABEL] === labels[DEFINITION_LABEL];
     // Where BigQuery gives the SQL back, a view that was changed by hand is found, too.
-    const isTheSame = metadata.view?.query === undefined || metadata.view.query === this.sql;
+    const isTheSame = metadata.view?.query === undefined || metadata.view.query === sql;
     return labelled && isTheSame ? { action: 'keep' } : { action: 'update', changes: ['its SQL or its descriptions'] };
   }
 
   async apply(): Promise<void> {
-    const { view, sql, definition } = this;
+    const {
+      view,
+      made: { sql, labels },
+    } = this;
     const metadata = {
       view: { query: sql, useLegacySql: false },
       description: view.description,
-      labels: { [DEFINITION]: definition },
+      labels,
     };
     await this.connection.ask(`make the view ${view.name} in`, async (dataset) => {
       await unlessItExists(dataset.createTable(view.name, metadata));
@@ -238,12 +233,6 @@ class ViewResource implements Resource {
     const fields = fieldsIn(metadata).map((field) => ({ ...field, description: descriptions.get(field.name) ?? '' }));
     if (fields.length > 0) await table.setMetadata({ schema: { fields } });
   }
-}
-
-function clusterOf({ columns, key, partitionBy }: TableDefinition): string[] {
-  // What is asked for most: a symbol, then what else tells rows apart. The partition's own column says little within a month.
-  const order = ['symbol', ...key].filter((name) => name in columns && name !== partitionBy);
-  return [...new Set(order)].slice(0, MOST_CLUSTER_COLUMNS);
 }
 
 function metadataOf(connection: BigQueryConnection, { name }: Relation): Promise<TableMetadata | undefined> {
