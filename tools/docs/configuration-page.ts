@@ -13,10 +13,12 @@ tokens, marked ✱, may lie in a file instead: \`CLOSING_BELL_API_TOKEN_FILE\` n
 
 /** Every environment variable, as a table. */
 export function configurationPage(): string {
-  const rows = Object.values(VARIABLES).map(({ name, description, allowed, fallback, secret }: Variable<unknown>) => {
-    const text = fallback === undefined ? '' : String(fallback);
-    const value = text === '' ? 'unset' : `\`${text}\``;
-    return `| \`${name}\`${secret ? ' ✱' : ''} | ${description} | ${allowed} | ${value} |`;
-  });
+  const rows = Object.values<Variable<string | number | readonly string[] | undefined>>(VARIABLES).map(
+    ({ name, description, allowed, fallback, secret }) => {
+      const text = fallback === undefined ? '' : String(fallback);
+      const value = text === '' ? 'unset' : `\`${text}\``;
+      return `| \`${name}\`${secret ? ' ✱' : ''} | ${description} | ${allowed} | ${value} |`;
+    },
+  );
   return `${HEADER}${rows.join('\n')}\n`;
 }

@@ -54,6 +54,22 @@ export class ExchangeCalendar {
     return `${this.rules.firstYear}-01-01`;
   }
 
+  /** The usual close, 'HH:MM' in the exchange's time zone. */
+  get usualClose(): string {
+    return this.rules.close;
+  }
+
+  /** The hours at which half days close by the rules in force, 'HH:MM' in the exchange's time zone, ascending. */
+  get usualEarlyCloses(): readonly string[] {
+    const inForce = this.rules.halfDays.filter(({ until }) => until === undefined);
+    return [...new Set(inForce.map(({ close }) => close))].sort();
+  }
+
+  /** The days of the week that may have a session: 0 Sunday … 6 Saturday, ascending. */
+  get weekdays(): readonly number[] {
+    return [0, 1, 2, 3, 4, 5, 6].filter((day) => !this.rules.weeklyClosed.includes(day));
+  }
+
   isSession(date: string): boolean {
     return this.yearOf(date).places.has(date);
   }
