@@ -11,12 +11,14 @@ MLFLOW := .cache/mlflow
 FAKE_GCS := .cache/go/bin/fake-gcs-server
 BIGQUERY_EMULATOR := .cache/bigquery-emulator
 EVIDENTLY := .cache/evidently
+KUBERNETES := .cache/kubernetes
+CHECKOV := .cache/checkov
 PORT := 5000
 FIRST_PORT := 0
 # Named by each training; a tree without git names none.
 export CLOSING_BELL_COMMIT ?= $(shell git rev-parse HEAD 2>/dev/null)
 
-.PHONY: help install build web tensorflow python python-peers mlflow emulators kernel kernel-check format format-check lint typecheck unused docs docs-check check test test-integration conformance screenshots bench-pubsub bench-cascade bench-api bench-train bench-drift backtest-index backtest-panel doctor demo up clean
+.PHONY: help install build web tensorflow python python-peers mlflow emulators kernel kernel-check format format-check lint typecheck unused docs docs-check manifests manifests-check check-k8s check test test-integration conformance screenshots bench-pubsub bench-cascade bench-api bench-train bench-drift backtest-index backtest-panel doctor demo up clean
 
 help: ## List the verbs
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2 }'
@@ -100,6 +102,33 @@ $(EVIDENTLY)/.installed: tools/evidently/requirements.txt
 		{ echo "Evidently is not to be had here: it takes Python 3.11 or later with venv, and pip with a package index in reach." >&2; exit 1; }
 	@touch $@
 
+# What manifests are checked with: schemas of Kubernetes, KEDA, Config Connector and more from their Go modules, kustomize and kube-score;
+# a minute or two, 60 MB.
+$(KUBERNETES)/.installed: tools/check-k8s/modules.txt tools/check-k8s/fetch-schemas.sh
+	@echo "Getting schemas, kustomize and kube-score into $(KUBERNETES) (a minute or two) ..."
+	@{ tools/check-k8s/fetch-schemas.sh $(CURDIR)/$(KUBERNETES)/schemas && \
+		GOBIN=$(CURDIR)/$(KUBERNETES)/bin go install sigs.k8s.io/kustomize/kustomize/v5@v5.8.1 && \
+		GOBIN=$(CURDIR)/$(KUBERNETES)/bin go install github.com/zegl/kube-score/cmd/kube-score@v1.20.0; } || \
+		{ echo "The schemas of Kubernetes are not to be had here: it takes Go 1.25 or later, with its modules in reach." >&2; exit 1; }
+	@touch $@
+
+# A second opinion on manifests and the Dockerfile; half a minute, 300 MB.
+$(CHECKOV)/.installed: tools/check-k8s/requirements.txt
+	@echo "Installing Checkov into $(CHECKOV) (half a minute) ..."
+	@{ python3 -m venv $(CHECKOV) && \
+		$(CHECKOV)/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<; } || \
+		{ echo "Checkov is not to be had here: it takes Python 3.11 or later with venv, and pip with a package index in reach." >&2; exit 1; }
+	@touch $@
+
+manifests: $(BUILT) ## Write the manifests in k8s that derive from the code, for the places that the overlays name
+	node dist/tools/kubernetes/main.js
+
+manifests-check: $(BUILT) ## Fail when a derived manifest is not what the code says
+	node dist/tools/kubernetes/main.js --check
+
+check-k8s: manifests-check $(KUBERNETES)/.installed $(CHECKOV)/.installed ## Check the manifests offline: they build, fit the schemas, and linters find no error (needs go and python3 the first time)
+	node dist/tools/check-k8s/main.js
+
 emulators: $(BUILT) ## Run emulators of Pub/Sub, Cloud Storage and BigQuery, and MLflow, until Ctrl-C; prints the variables that lead there
 	@node dist/tools/emulators/main.js --first-port $(FIRST_PORT)
 
@@ -131,7 +160,7 @@ docs: $(BUILT) ## Write what the docs derive from the code: schemas, topology, c
 docs-check: $(BUILT) ## Fail when the derived docs are not what the code says
 	node dist/tools/docs/main.js --check
 
-check: format-check lint typecheck unused docs-check kernel-check ## All static checks
+check: format-check lint typecheck unused docs-check manifests-check kernel-check ## All static checks
 
 test: build $(TENSORFLOW) ## Run every test that this machine can run
 	$(BIN)/jest
@@ -177,6 +206,8 @@ demo: build $(TENSORFLOW) ## Replay sixty real closes through the crash of 2020 
 
 up: build $(TENSORFLOW) ## Run everything on this machine until Ctrl-C
 	@node dist/apps/cli/src/main.js up
+
+include make/cluster.mk
 
 clean: ## Remove what was built
 	rm -rf dist coverage

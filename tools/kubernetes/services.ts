@@ -105,7 +105,8 @@ function deployment(workload: Workload): KubernetesObject {
 function container({ service, cpu, memory, memoryLimit, scratch, drainSeconds }: Workload): object {
   return {
     name: service,
-    image: imageOf(service),
+    // An overlay, or who deploys, says which.
+    image: `${imageOf(service)}:unset`,
     // After the image's entry point, which passes signals on and reaps what training processes leave.
     args: ['node', `dist/apps/${service}/src/main.js`],
     ports: [{ name: 'http', containerPort: HTTP_PORT, protocol: 'TCP' }],

@@ -31,7 +31,9 @@ export function connect(terminal: Terminal): Connection {
       `nothing runs in ${config.home}. Start it with \`closing-bell up\`, or set CLOSING_BELL_MONITOR_URL to a monitor elsewhere.`,
     );
   }
-  const emulatorHost = readRunFile(config.home)?.pubsub ?? config.emulatorHost;
+  // Who names a monitor elsewhere means its Pub/Sub, too, whatever runs here.
+  const elsewhere = terminal.environment.CLOSING_BELL_MONITOR_URL !== undefined;
+  const emulatorHost = (elsewhere ? undefined : readRunFile(config.home)?.pubsub) ?? config.emulatorHost;
   const pubsub = connectPubSub({
     projectId: config.projectId,
     ...(emulatorHost === undefined ? {} : { emulatorHost }),
