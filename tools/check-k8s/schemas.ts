@@ -100,13 +100,13 @@ const keyOf = (apiVersion: string, kind: string): string => `${apiVersion} ${kin
 
 /** A schema in which an object has no fields but those that are named; references to those of Kubernetes lead to theirs. */
 function strict(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(strict);
+  if (Array.isArray(schema)) return (schema as unknown[]).map(strict);
   if (typeof schema !== 'object' || schema === null) return schema;
   const { $ref, ...rest } = schema as AnySchemaObject;
   if (typeof $ref === 'string') return { $ref: $ref.replace('#/definitions/', 'kubernetes:') };
   if (rest['x-kubernetes-int-or-string'] || rest['format'] === 'int-or-string') return { type: ['integer', 'string'] };
   if (rest['x-kubernetes-preserve-unknown-fields']) return { type: 'object' };
-  const entries = Object.entries(rest).map(([name, value]) => [
+  const entries = Object.entries(rest as Record<string, unknown>).map(([name, value]) => [
     name,
     KEEPS.has(name) ? value : strictUnder(name, value),
   ]);

@@ -4,9 +4,9 @@ import { type KubernetesObject, PART_OF } from './manifest';
 import { graceSeconds, type Workload } from './workloads';
 
 /** The user that processes run as; the images have it, too. */
-export const USER = 10001;
+const USER = 10001;
 /** The port of health, metrics and API, by its name in the pods. */
-export const HTTP_PORT = 8080;
+const HTTP_PORT = 8080;
 /** What holds the settings that all services share. */
 export const SETTINGS = 'closing-bell';
 /** Image of a service before an overlay says where images are. */

@@ -6,7 +6,7 @@ export {
   viewIn,
 } from './bigquery/bigquery-definitions';
 export { type BigQueryField, fieldsOf as bigQueryFieldsOf } from './bigquery/bigquery-fields';
-export { bigQueryLocation, type BigQueryLocation } from './bigquery/bigquery-location';
+export { bigQueryLocation } from './bigquery/bigquery-location';
 export { closeCost } from './bigquery/close-cost';
 export { encodeRows } from './export/encode-rows';
 export { EXPORT_FORMATS, type ExportFormat, exportFormatOf, MEDIA_TYPES } from './export/export-format';

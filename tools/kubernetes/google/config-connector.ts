@@ -218,7 +218,7 @@ function policyMember(place: Place, { member, role, on }: Grant): KubernetesObje
 }
 
 /** A member as Google writes it. */
-export function memberOf(place: Place, member: Member): string {
+function memberOf(place: Place, member: Member): string {
   return member.kind === 'pod'
     ? principalOf(place, member.serviceAccount, member.namespace)
     : `serviceAccount:service-${place.projectNumber}@${member.agent}.iam.gserviceaccount.com`;
