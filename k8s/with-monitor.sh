@@ -17,6 +17,7 @@ trap 'kill "${forwards[@]}" 2> /dev/null || true; rm -rf "$scratch"' EXIT
 # Leads a free port to a service's port, and says which in the variable `port`.
 forward() {
   local log="$scratch/$1"
+  : > "$log"
   "${kubectl[@]}" port-forward --address=127.0.0.1 "service/$1" ":$2" > "$log" 2>&1 &
   forwards+=($!)
   for _ in $(seq 150); do
