@@ -1,0 +1,60 @@
+import { SERVICES } from '@closing-bell/contracts';
+
+export const IMAGES = [...SERVICES, 'tools'] as const;
+export type ImageName = (typeof IMAGES)[number];
+
+/** Files of a package that are found by a name made while it runs, which no reading of its code can tell. */
+export interface LateFiles {
+  readonly package: string;
+  /** Names within the package's folder, with / between them. */
+  readonly files: RegExp;
+}
+
+/** What an image holds beside Node. */
+export interface ImageContent {
+  /** Files of dist that processes start with. All that these need comes along. */
+  readonly entries: readonly string[];
+  readonly late: readonly LateFiles[];
+  /** Whether TensorFlow's library is in it. */
+  readonly tensorflow: boolean;
+}
+
+const FIT_WORKER = 'libs/forecasting/src/lstm/fit/fit-worker.js';
+
+const SAMPLE: LateFiles = { package: 'vega-datasets', files: /^data\/sp500-2000\.csv$/ };
+
+/** The page at /api/docs. */
+const API_PAGE: LateFiles = {
+  package: 'swagger-ui-dist',
+  files:
+    /^(swagger-ui\.css|swagger-ui-bundle\.js|swagger-ui-standalone-preset\.js|favicon-\d+x\d+\.png|index\.(css|html))$/,
+};
+
+/** The journal of the embedded Pub/Sub server. One build serves every Node, by its stable interface. */
+const JOURNAL: LateFiles = {
+  package: `@lmdb/lmdb-${process.platform}-${process.arch}`,
+  files: /^(package\.json|index\.js|node\.napi\.glibc\.node)$/,
+};
+
+const NOTHING_MORE = { late: [], tensorflow: false };
+
+const mainOf = (app: string): string => `apps/${app}/src/main.js`;
+
+const CONTENTS: Readonly<Record<ImageName, ImageContent>> = {
+  ingestor: { entries: [mainOf('ingestor')], late: [SAMPLE], tensorflow: false },
+  'feature-service': { entries: [mainOf('feature-service')], ...NOTHING_MORE },
+  trainer: { entries: [mainOf('trainer'), FIT_WORKER], late: [], tensorflow: true },
+  predictor: { entries: [mainOf('predictor')], ...NOTHING_MORE },
+  monitor: { entries: [mainOf('monitor')], late: [API_PAGE], tensorflow: false },
+  // With the services, so that `closing-bell demo` runs in it.
+  tools: {
+    entries: [mainOf('cli'), FIT_WORKER, 'libs/local-pubsub/src/main.js', ...SERVICES.map(mainOf)],
+    late: [SAMPLE, API_PAGE, JOURNAL],
+    tensorflow: false,
+  },
+};
+
+/** What an image holds. */
+export function contentOf(image: ImageName): ImageContent {
+  return CONTENTS[image];
+}
