@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { contentOf, type ImageName, type LateFiles } from './images';
+import { type ContentName, contentOf, type LateFiles } from './images';
 import { LockFile, packageFolderOf } from './packages';
 import { npmComponent, sbom } from './sbom';
 import { tensorFlowContent, type TensorFlowFile } from './tensorflow';
@@ -44,21 +44,22 @@ export interface AssembleOptions {
  * @param to folder that is not there yet, or is empty
  * @throws Error where the project is not built, something is missing, or `to` holds something
  */
-export async function assemble(image: ImageName, to: string, options: AssembleOptions): Promise<void> {
+export async function assemble(name: ContentName, to: string, options: AssembleOptions): Promise<void> {
   const { root, cache, requireTensorFlow } = options;
   if (existsSync(to) && readdirSync(to).length > 0)
     throw new Error(`${to} holds something already: name another folder, or remove it`);
-  const { entries, late, tensorflow } = contentOf(image);
+  const { entries, late, sources = [], tensorflow } = contentOf(name);
   for (const entry of entries) {
     if (!existsSync(join(root, 'dist', entry))) throw new Error(`dist/${entry} is not there: run \`make build\` first`);
   }
   const files = new Map((await trace(root, entries, options.traces)).files);
   for (const [path, file] of late.flatMap((some) => lateFiles(root, some))) files.set(path, file);
+  for (const source of sources) files.set(source, join(root, source));
   const folders = new Set([...files.keys()].flatMap((path) => packageFolderOf(path) ?? []));
   for (const folder of folders) {
-    for (const name of readdirSync(join(root, folder))) {
-      const file = join(root, folder, name);
-      if (LICENCES.test(name) && statSync(file).isFile()) files.set(join(folder, name), file);
+    for (const entry of readdirSync(join(root, folder))) {
+      const file = join(root, folder, entry);
+      if (LICENCES.test(entry) && statSync(file).isFile()) files.set(join(folder, entry), file);
     }
   }
   for (const [path, file] of files) put(join(to, APP, path), { file });
@@ -70,14 +71,14 @@ export async function assemble(image: ImageName, to: string, options: AssembleOp
     const content = tensorFlowContent(cache, join(root, 'tools/tensorflow/lock'));
     if (content === undefined && requireTensorFlow) {
       throw new Error(
-        `${cache} has no TensorFlow for the ${image}: run \`make tensorflow\`, or assemble without --require`,
+        `${cache} has no TensorFlow for the ${name}: run \`make tensorflow\`, or assemble without --require`,
       );
     }
     for (const [path, file] of content?.files ?? []) put(join(to, CACHE, path), file);
     components.push(...(content?.components ?? []));
   }
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-  writeFileSync(join(to, APP, 'sbom.cdx.json'), sbom({ name: `closing-bell/${image}`, version }, components));
+  writeFileSync(join(to, APP, 'sbom.cdx.json'), sbom({ name: `closing-bell/${name}`, version }, components));
 }
 
 function lateFiles(root: string, { package: name, files }: LateFiles): (readonly [string, string])[] {

@@ -3,6 +3,9 @@ import { SERVICES } from '@closing-bell/contracts';
 export const IMAGES = [...SERVICES, 'tools'] as const;
 export type ImageName = (typeof IMAGES)[number];
 
+/** What is assembled: the images, and the tool that a stage of their build runs by itself. */
+export type ContentName = ImageName | 'tensorflow-tool';
+
 /** Files of a package that are found by a name made while it runs, which no reading of its code can tell. */
 export interface LateFiles {
   readonly package: string;
@@ -10,11 +13,13 @@ export interface LateFiles {
   readonly files: RegExp;
 }
 
-/** What an image holds beside Node. */
-export interface ImageContent {
+/** What an image, or a stage of its build, holds beside Node. */
+export interface Content {
   /** Files of dist that processes start with. All that these need comes along. */
   readonly entries: readonly string[];
   readonly late: readonly LateFiles[];
+  /** Files of the project that are read where they lie in the sources. */
+  readonly sources?: readonly string[];
   /** Whether TensorFlow's library is in it. */
   readonly tensorflow: boolean;
 }
@@ -40,7 +45,7 @@ const NOTHING_MORE = { late: [], tensorflow: false };
 
 const mainOf = (app: string): string => `apps/${app}/src/main.js`;
 
-const CONTENTS: Readonly<Record<ImageName, ImageContent>> = {
+const CONTENTS: Readonly<Record<ContentName, Content>> = {
   ingestor: { entries: [mainOf('ingestor')], late: [SAMPLE], tensorflow: false },
   'feature-service': { entries: [mainOf('feature-service')], ...NOTHING_MORE },
   trainer: { entries: [mainOf('trainer'), FIT_WORKER], late: [], tensorflow: true },
@@ -52,9 +57,17 @@ const CONTENTS: Readonly<Record<ImageName, ImageContent>> = {
     late: [SAMPLE, API_PAGE, JOURNAL],
     tensorflow: false,
   },
+  'tensorflow-tool': {
+    entries: ['tools/tensorflow/main.js'],
+    sources: ['tools/tensorflow/lock/package.json', 'tools/tensorflow/lock/package-lock.json'],
+    ...NOTHING_MORE,
+  },
 };
 
-/** What an image holds. */
-export function contentOf(image: ImageName): ImageContent {
-  return CONTENTS[image];
+/** Everything that can be assembled. */
+export const CONTENT_NAMES = Object.keys(CONTENTS) as readonly ContentName[];
+
+/** What an image, or a stage of its build, holds beside Node. */
+export function contentOf(name: ContentName): Content {
+  return CONTENTS[name];
 }

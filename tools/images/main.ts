@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../../libs/platform/src/config/config';
 import { assemble } from './assemble';
-import { IMAGES, type ImageName } from './images';
+import { CONTENT_NAMES, type ContentName, IMAGES } from './images';
 
 const USAGE = `Usage: images list
        images assemble IMAGE... --to DIRECTORY [--cache DIRECTORY] [--require]`;
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
     const to = join(resolve(values.to), name);
     // What an earlier assembly left there.
     rmSync(to, { recursive: true, force: true });
-    await assemble(imageNamed(name), to, {
+    await assemble(contentNamed(name), to, {
       root: process.cwd(),
       cache: resolve(values.cache ?? loadConfig(process.env).cache),
       requireTensorFlow: values.require,
@@ -38,10 +38,11 @@ async function main(): Promise<void> {
   }
 }
 
-function imageNamed(name: string): ImageName {
-  const image = IMAGES.find((one) => one === name);
-  if (image === undefined) throw new Error(`There is no image "${name}". There are ${IMAGES.join(', ')}.\n${USAGE}`);
-  return image;
+function contentNamed(name: string): ContentName {
+  const known = CONTENT_NAMES.find((one) => one === name);
+  if (known === undefined)
+    throw new Error(`There is no image "${name}". There are ${CONTENT_NAMES.join(', ')}.\n${USAGE}`);
+  return known;
 }
 
 main().catch((error: unknown) => {
