@@ -211,3 +211,5 @@ include make/cluster.mk
 
 clean: ## Remove what was built
 	rm -rf dist coverage
+
+include make/images.mk
