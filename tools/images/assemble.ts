@@ -48,11 +48,11 @@ export async function assemble(name: ContentName, to: string, options: AssembleO
   const { root, cache, requireTensorFlow } = options;
   if (existsSync(to) && readdirSync(to).length > 0)
     throw new Error(`${to} holds something already: name another folder, or remove it`);
-  const { entries, late, sources = [], tensorflow } = contentOf(name);
+  const { entries, latePackages, late, sources = [], tensorflow } = contentOf(name);
   for (const entry of entries) {
     if (!existsSync(join(root, 'dist', entry))) throw new Error(`dist/${entry} is not there: run \`make build\` first`);
   }
-  const files = new Map((await trace(root, entries, options.traces)).files);
+  const files = new Map((await trace(root, entries, latePackages, options.traces)).files);
   for (const [path, file] of late.flatMap((some) => lateFiles(root, some))) files.set(path, file);
   for (const source of sources) files.set(source, join(root, source));
   const folders = new Set([...files.keys()].flatMap((path) => packageFolderOf(path) ?? []));

@@ -17,6 +17,8 @@ export interface LateFiles {
 export interface Content {
   /** Files of dist that processes start with. All that these need comes along. */
   readonly entries: readonly string[];
+  /** Packages that are loaded by a name made while it runs, with all that these need. */
+  readonly latePackages: readonly string[];
   readonly late: readonly LateFiles[];
   /** Files of the project that are read where they lie in the sources. */
   readonly sources?: readonly string[];
@@ -41,26 +43,30 @@ const JOURNAL: LateFiles = {
   files: /^(package\.json|index\.js|node\.napi\.glibc\.node)$/,
 };
 
-const NOTHING_MORE = { late: [], tensorflow: false };
+/** Nest looks for what serves HTTP. */
+const HTTP = ['@nestjs/platform-express'];
 
 const mainOf = (app: string): string => `apps/${app}/src/main.js`;
 
 const CONTENTS: Readonly<Record<ContentName, Content>> = {
-  ingestor: { entries: [mainOf('ingestor')], late: [SAMPLE], tensorflow: false },
-  'feature-service': { entries: [mainOf('feature-service')], ...NOTHING_MORE },
-  trainer: { entries: [mainOf('trainer'), FIT_WORKER], late: [], tensorflow: true },
-  predictor: { entries: [mainOf('predictor')], ...NOTHING_MORE },
-  monitor: { entries: [mainOf('monitor')], late: [API_PAGE], tensorflow: false },
+  ingestor: { entries: [mainOf('ingestor')], latePackages: HTTP, late: [SAMPLE], tensorflow: false },
+  'feature-service': { entries: [mainOf('feature-service')], latePackages: HTTP, late: [], tensorflow: false },
+  trainer: { entries: [mainOf('trainer'), FIT_WORKER], latePackages: HTTP, late: [], tensorflow: true },
+  predictor: { entries: [mainOf('predictor')], latePackages: HTTP, late: [], tensorflow: false },
+  monitor: { entries: [mainOf('monitor')], latePackages: HTTP, late: [API_PAGE], tensorflow: false },
   // With the services, so that `closing-bell demo` runs in it.
   tools: {
     entries: [mainOf('cli'), FIT_WORKER, 'libs/local-pubsub/src/main.js', ...SERVICES.map(mainOf)],
+    latePackages: HTTP,
     late: [SAMPLE, API_PAGE, JOURNAL],
     tensorflow: false,
   },
   'tensorflow-tool': {
     entries: ['tools/tensorflow/main.js'],
+    latePackages: [],
+    late: [],
     sources: ['tools/tensorflow/lock/package.json', 'tools/tensorflow/lock/package-lock.json'],
-    ...NOTHING_MORE,
+    tensorflow: false,
   },
 };
 

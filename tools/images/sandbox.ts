@@ -103,6 +103,8 @@ export function sandboxProblem(): string | undefined {
 export async function startContainer(options: ContainerOptions): Promise<Container> {
   const problem = sandboxProblem();
   if (problem !== undefined) throw new Error(problem);
+  const { content } = options.image;
+  if (topFolders(content).length === 0) throw new Error(`${content} holds no image's content: assemble it first`);
   for (const { source, readOnly } of options.mounts ?? []) {
     if (!(readOnly ?? false)) chownSync(source, options.user, options.user);
   }
@@ -223,9 +225,7 @@ function commandOf({ image, command, args }: ContainerOptions): readonly string[
 }
 
 function topFolders(content: string): string[] {
-  const folders = ['app', 'opt'].filter((name) => existsSync(join(content, name)));
-  if (folders.length === 0) throw new Error(`${content} holds no image's content: assemble it first`);
-  return folders;
+  return ['app', 'opt'].filter((name) => existsSync(join(content, name)));
 }
 
 /** Of the base image, what the processes load: place in the container → file of this machine. */

@@ -1,5 +1,6 @@
-import { nodeFileTrace } from '@vercel/nft';
+import { nodeFileTrace, type NodeFileTraceOptions, resolve } from '@vercel/nft';
 import { lstatSync, realpathSync } from 'node:fs';
+import { createRequire, isBuiltin } from 'node:module';
 import { join, relative, sep } from 'node:path';
 
 /** The files that processes need, as the image has them below /app. */
@@ -17,8 +18,14 @@ export type TraceCache = object;
  *
  * @param root folder of package.json, node_modules and dist; node_modules may be a link
  * @param entries files below dist
+ * @param latePackages packages that no file names where a reader finds it
  */
-export async function trace(root: string, entries: readonly string[], cache: TraceCache = {}): Promise<TracedFiles> {
+export async function trace(
+  root: string,
+  entries: readonly string[],
+  latePackages: readonly string[],
+  cache: TraceCache = {},
+): Promise<TracedFiles> {
   const project = realpathSync(root);
   // Packages are known by their real place.
   const packages = realpathSync(join(root, 'node_modules'));
@@ -34,12 +41,16 @@ export async function trace(root: string, entries: readonly string[], cache: Tra
     return undefined;
   };
   const { fileList } = await nodeFileTrace(
-    entries.map((entry) => join(project, 'dist', entry)),
+    [
+      ...entries.map((entry) => join(project, 'dist', entry)),
+      ...latePackages.map((name) => require.resolve(name, { paths: [project] })),
+    ],
     {
       base: '/',
       processCwd: project,
       // Some packages have both kinds of modules, and files of one that name the other.
       mixedModules: true,
+      resolve: resolveAsNodeDoes,
       ignore: (path) => inImage(`/${path}`) === undefined,
       cache,
     },
@@ -52,3 +63,13 @@ export async function trace(root: string, entries: readonly string[], cache: Tra
   }
   return { files };
 }
+
+/**
+ * What the library finds, and for `require` also what this very Node takes: of a package's exports it knows conditions, such as module-sync,
+ * that the library does not see everywhere.
+ */
+const resolveAsNodeDoes: NonNullable<NodeFileTraceOptions['resolve']> = async (id, parent, job, isRequire) => {
+  const found = [await resolve(id, parent, job, isRequire)].flat();
+  if (!isRequire || isBuiltin(id)) return found;
+  return [...new Set([...found, createRequire(parent).resolve(id)])];
+};
