@@ -4,7 +4,6 @@ ENVIRONMENT ?= gke-staging
 OVERLAY := k8s/overlays/$(ENVIRONMENT)
 # The overlay whose place this one shares, where it has none of its own.
 PLACE := $(firstword $(wildcard $(OVERLAY)/place.env $(OVERLAY:%-hpa=%)/place.env))
-TAG ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null)
 SERVICES := ingestor feature-service trainer predictor monitor
 KEDA_VERSION := 2.21.0
 # What kubectl is told to apply: the overlay, with the tag of the images. Not part of the sources.

@@ -1,20 +1,21 @@
-# The container images. DRY_RUN=1 prints what would be run; `make images PUSH=1` pushes to REPOSITORY, with attestations, which an
-# engine's own store does not take.
+# The container images of ENVIRONMENT. DRY_RUN=1 prints what would be run. For an environment at Google they are pushed, with attestations, which
+# an engine's own store does not take; for one on this machine they stay in the engine.
 BUILDER := docker
-REGION := europe-west3
-TAG := $(or $(shell git rev-parse --short=12 HEAD 2>/dev/null),latest)
+TAG ?= $(or $(shell git rev-parse --short=12 HEAD 2>/dev/null),latest)
 IMAGE_SOURCE := $(shell git config --get remote.origin.url 2>/dev/null | sed -E 's,//[^@/]*@,//,')
 IMAGE_VERSION = $(shell node -p 'require("./package.json").version')
-REPOSITORY := $(if $(PROJECT),$(REGION)-docker.pkg.dev/$(PROJECT)/closing-bell,closing-bell)
+# Where the images of ENVIRONMENT are; an environment without a place is this machine.
+REPOSITORY := $(if $(PLACE),$(IMAGES_AT),closing-bell)
+PUSH := $(if $(PLACE),1)
 RUN := $(if $(DRY_RUN),@echo '$$',@set -x;)
 
 .PHONY: images images-pin check-images bench-images
 
-images: ## Build the container images: by Docker, or by Cloud Build with BUILDER=cloudbuild PROJECT=… (DRY_RUN=1 shows how)
+images: $(if $(PLACE),needs-place) ## Build the container images: by Docker, or by Cloud Build with BUILDER=cloudbuild, for ENVIRONMENT (DRY_RUN=1 shows how)
 ifeq ($(BUILDER),cloudbuild)
-	$(if $(PROJECT),,$(error Say which Google Cloud project builds them: make images BUILDER=cloudbuild PROJECT=my-project))
-	$(RUN) gcloud builds submit --project=$(PROJECT) --region=$(REGION) --config=cloudbuild.yaml \
-		--substitutions='_REGION=$(REGION),_TAG=$(TAG),_COMMIT=$(CLOSING_BELL_COMMIT),_SOURCE=$(IMAGE_SOURCE),_VERSION=$(IMAGE_VERSION)' .
+	$(if $(PLACE),,$(error $(ENVIRONMENT) has no project that could build them: make images BUILDER=cloudbuild ENVIRONMENT=gke-staging))
+	$(RUN) gcloud builds submit --project=$(CLUSTER_PROJECT) --region=$(CLUSTER_REGION) --config=cloudbuild.yaml \
+		--substitutions='_REGION=$(CLUSTER_REGION),_REPOSITORY=$(call said,REPOSITORY),_TAG=$(TAG),_COMMIT=$(CLOSING_BELL_COMMIT),_SOURCE=$(IMAGE_SOURCE),_VERSION=$(IMAGE_VERSION)' .
 else ifeq ($(BUILDER),docker)
 	$(RUN) env REPOSITORY=$(REPOSITORY) TAG=$(TAG) COMMIT=$(CLOSING_BELL_COMMIT) SOURCE='$(IMAGE_SOURCE)' VERSION=$(IMAGE_VERSION) \
 		docker buildx bake --file docker-bake.json $(if $(PUSH),--push --sbom=true --provenance=mode=max,--load)
