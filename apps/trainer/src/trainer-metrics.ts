@@ -31,7 +31,7 @@ export class TrainerMetrics {
     });
     this.epochs = new Counter({
       name: 'closing_bell_training_epochs_total',
-      help: 'Epochs that trainings went through.',
+      help: 'Epochs that trainings computed; those that one went on after are not counted again.',
       registers,
     });
   }
@@ -46,9 +46,9 @@ export class TrainerMetrics {
         try {
           const fitted = await fit(task, {
             ...observer,
-            onEpoch: (report) => {
-              this.epochs.inc();
-              observer.onEpoch?.(report);
+            onEpoch: (report, origin) => {
+              if (origin === 'computed') this.epochs.inc();
+              observer.onEpoch?.(report, origin);
             },
           });
           outcome = 'done';

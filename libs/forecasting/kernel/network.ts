@@ -181,6 +181,13 @@ export function weightsAt(): usize {
 export function gradientsAt(): usize {
   return gradients;
 }
+/** Adam's first and second moments, laid out as the weights are. */
+export function meansAt(): usize {
+  return means;
+}
+export function squaresAt(): usize {
+  return squares;
+}
 /** Floats from a row of the LSTM's weights to the next; the row after the last feature's is the bias. */
 export function gateStride(): i32 {
   return gateRows;

@@ -1,3 +1,11 @@
+/** Where a {@link RandomSource} stands. */
+export interface RandomState {
+  /** Four signed 32-bit integers. */
+  readonly words: readonly [number, number, number, number];
+  /** The normal number that was drawn together with the last one; absent where there is none. */
+  readonly spareNormal?: number;
+}
+
 /**
  * Seeded pseudo-random numbers: the same seed gives the same numbers on every machine.
  * Source: xoshiro128** of Blackman and Vigna 2018, its state filled by a Weyl sequence through MurmurHash3's finaliser.
@@ -20,6 +28,19 @@ export class RandomSource {
     this.b = word(2);
     this.c = word(3);
     this.d = word(4);
+  }
+
+  /** A source that goes on where another stood. */
+  static from({ words, spareNormal }: RandomState): RandomSource {
+    const source = new RandomSource(0);
+    [source.a, source.b, source.c, source.d] = words;
+    source.spareNormal = spareNormal;
+    return source;
+  }
+
+  state(): RandomState {
+    const words = [this.a, this.b, this.c, this.d] as const;
+    return this.spareNormal === undefined ? { words } : { words, spareNormal: this.spareNormal };
   }
 
   /** Uniform on [0, 1). */

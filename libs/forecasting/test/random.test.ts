@@ -1,4 +1,4 @@
-import { RandomSource } from '../src/random';
+import { RandomSource, type RandomState } from '../src/random';
 
 describe('a seeded random source', () => {
   it('gives the same numbers for the same seed, on every machine and in every version', () => {
@@ -10,6 +10,17 @@ describe('a seeded random source', () => {
 
   it('gives other numbers for another seed', () => {
     expect(new RandomSource(1).uniform()).not.toBe(new RandomSource(2).uniform());
+  });
+
+  it('goes on where another stood, in the middle of a pair of normal numbers, too', () => {
+    const random = new RandomSource(11);
+    random.normal();
+    for (let draw = 0; draw < 3; draw++) {
+      const again = RandomSource.from(JSON.parse(JSON.stringify(random.state())) as RandomState);
+      const next = [random.normal(), random.uniform(), random.normal(), random.integer(1000)];
+      expect([again.normal(), again.uniform(), again.normal(), again.integer(1000)]).toEqual(next);
+      random.normal();
+    }
   });
 
   it('is uniform and normal to within sampling error', () => {

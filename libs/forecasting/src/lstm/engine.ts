@@ -33,6 +33,15 @@ export interface Adam {
 export const ADAM_DECAYS = [0.9, 0.999] as const;
 export const ADAM_EPSILON = 1e-7;
 
+/** What Adam remembers of the steps so far. */
+export interface AdamMoments {
+  /** First and second moments of each weight's gradients. */
+  readonly means: NetworkWeights;
+  readonly squares: NetworkWeights;
+  /** Steps that moved the weights. */
+  readonly steps: number;
+}
+
 /** A network in training. It holds memory outside of the JavaScript heap until it is disposed of. */
 export interface LstmTrainer {
   /** Moves the weights one step of Adam down the mean loss of the batch's targets. A batch without targets moves nothing. */
@@ -43,6 +52,8 @@ export interface LstmTrainer {
   gradients(batch: Batch): NetworkWeights;
   /** A copy of the present weights. */
   weights(): NetworkWeights;
+  /** A copy of what Adam remembers; with the weights, all that the next step depends on. */
+  moments(): AdamMoments;
   dispose(): void;
 }
 
@@ -64,7 +75,10 @@ export interface LstmEngine {
   readonly name: EngineName;
   /** Name and what decides its rounding, such as the version of TensorFlow; goes into model files. */
   readonly description: string;
-  /** weights: where training starts; copied. */
-  trainer(shape: NetworkShape, weights: NetworkWeights, adam: Adam): LstmTrainer;
+  /**
+   * weights: where training starts; copied, as are moments: those of the steps before. A trainer that is given another's weights and
+   * moments goes on as that one would, to the bit.
+   */
+  trainer(shape: NetworkShape, weights: NetworkWeights, adam: Adam, moments?: AdamMoments): LstmTrainer;
   forecaster(shape: NetworkShape, weights: NetworkWeights): LstmForecaster;
 }

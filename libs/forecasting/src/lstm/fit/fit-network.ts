@@ -2,41 +2,79 @@ import { setImmediate } from 'node:timers/promises';
 import { RandomSource } from '../../random';
 import { type Batch, type LstmEngine, type LstmTrainer } from '../engine';
 import { headOf } from '../heads/head-of';
-import { initialWeights } from '../network';
+import { initialWeights, type NetworkWeights } from '../network';
 import { gatherWindows } from '../windows';
-import { type Examples, type FitNetwork, type FitTask } from './fit';
+import { fitIdentity, type FitState } from './checkpoint';
+import { CheckpointKeeper } from './checkpoint-keeper';
+import { type EpochReport, type Examples, type FitNetwork, type FitTask } from './fit';
 
 /**
  * Fits a network in this process: Adam on the loss of every step of every window (forking sequences), until the validation
  * loss has not improved for `patience` epochs. It gives way to the event loop between batches. Source of the scheme: Wen et
  * al. 2017 (MQ-RNN).
+ *
+ * now: monotonic milliseconds, by which checkpoints are spaced.
  */
-export function fitNetwork(engine: LstmEngine): FitNetwork {
-  return async (task, { onEpoch, signal }) => {
-    const random = new RandomSource(task.seed);
-    const start = task.start ?? initialWeights(task, headOf(task.head).initialOutputs(task.training.targets), random);
-    const trainer = engine.trainer(task, start, task);
+export function fitNetwork(engine: LstmEngine, now: () => number = () => performance.now()): FitNetwork {
+  return async (task, { onEpoch, signal, checkpoints }) => {
+    const { description } = engine;
+    const keeper = checkpoints && new CheckpointKeeper(checkpoints, fitIdentity(task, description), description, now);
+    const earlier = keeper ? await keeper.load(task) : undefined;
+    const random = earlier ? RandomSource.from(earlier.random) : new RandomSource(task.seed);
+    const trainer = earlier
+      ? engine.trainer(task, earlier.weights, task, earlier.moments)
+      : engine.trainer(task, startingWeights(task, random), task);
     try {
-      let best = { epoch: 0, loss: await validationLoss(trainer, task, signal), weights: trainer.weights() };
-      let epoch = 0;
-      while (epoch < task.epochs && epoch - best.epoch < task.patience) {
-        epoch++;
+      const reports: EpochReport[] = [...(earlier?.reports ?? [])];
+      for (const report of reports) onEpoch?.(report, 'remembered');
+      let best = earlier?.best ?? {
+        epoch: 0,
+        loss: await validationLoss(trainer, task, signal),
+        weights: trainer.weights(),
+      };
+      while (reports.length < task.epochs && reports.length - best.epoch < task.patience) {
+        const epoch = reports.length + 1;
         const trainingLoss = await trainEpoch(trainer, task, random, signal);
         const loss = await validationLoss(trainer, task, signal);
         if (loss < best.loss) best = { epoch, loss, weights: trainer.weights() };
-        onEpoch?.({ epoch, trainingLoss, validationLoss: loss });
+        const report = { epoch, trainingLoss, validationLoss: loss };
+        reports.push(report);
+        onEpoch?.(report, 'computed');
+        await keeper?.epochEnded(stateOf(trainer, random, reports, best));
       }
-      const { description } = engine;
+      await keeper?.done();
       return {
         weights: best.weights,
-        epochs: epoch,
+        epochs: reports.length,
         bestEpoch: best.epoch,
         validationLoss: best.loss,
         engine: description,
       };
+    } catch (error) {
+      if (signal?.aborted) await keeper?.aborted();
+      throw error;
     } finally {
       trainer.dispose();
     }
+  };
+}
+
+function startingWeights(task: FitTask, random: RandomSource): NetworkWeights {
+  return task.start ?? initialWeights(task, headOf(task.head).initialOutputs(task.training.targets), random);
+}
+
+function stateOf(
+  trainer: LstmTrainer,
+  random: RandomSource,
+  reports: readonly EpochReport[],
+  best: FitState['best'],
+): FitState {
+  return {
+    reports: [...reports],
+    best,
+    random: random.state(),
+    weights: trainer.weights(),
+    moments: trainer.moments(),
   };
 }
 

@@ -1,10 +1,16 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { type Socket } from 'node:net';
 import { type EngineChoice, type FitNetwork, type FitObserver, type FitTask, type FittedNetwork } from './fit';
-import { type FitMessage } from './fit-messages';
+import { type FitMessage, type FitRequest } from './fit-messages';
 
 /** How much of what a training process printed goes into an error. */
 const PRINTED_LIMIT = 2000;
+
+/**
+ * How long an aborted fit has to hand over where it stands and to have it kept: a batch, and an object of a few megabytes. A machine
+ * that is taken away leaves 15 s for everything.
+ */
+const ABORT_MILLISECONDS = 3000;
 
 /** Thrown when a training process failed or died (killed, out of memory): trying again may succeed. */
 export class TrainingProcessError extends Error {
@@ -31,7 +37,8 @@ export interface FitPoolOptions {
 
 /**
  * Fits networks in processes of their own, so that the caller's event loop stays free. A fit waits for a free process; an
- * abort kills the process that works on it. A process that dies fails the fit that it was computing and no other.
+ * abort kills the process that works on it, where checkpoints are kept once it has handed over where it stands. A process that dies
+ * fails the fit that it was computing and no other.
  */
 export class FitPool {
   private readonly idle: FitProcess[] = [];
@@ -132,15 +139,28 @@ class FitProcess {
       .on('data', (text: string) => (this.printed = (this.printed + text).slice(-PRINTED_LIMIT)));
   }
 
-  fit(task: FitTask, { onEpoch, signal }: FitObserver): Promise<FittedNetwork> {
+  fit(task: FitTask, { onEpoch, signal, checkpoints }: FitObserver): Promise<FittedNetwork> {
     this.wake();
     return new Promise((resolve, reject) => {
+      // One after the other; a fit is not done before they are kept.
+      let kept = Promise.resolve();
+      let limit: NodeJS.Timeout | undefined;
       const onMessage = (message: FitMessage): void => {
         switch (message.type) {
           case 'epoch':
-            return onEpoch?.(message.report);
+            return onEpoch?.(message.report, message.origin);
+          case 'load':
+            return void checkpoints?.load(message.fit).then((state) => this.say({ type: 'loaded', state }));
+          case 'save':
+            return void (kept = kept.then(() => checkpoints?.save(message.fit, message.state)));
+          case 'resumed':
+            return checkpoints?.resumed(message.fit, message.epochs);
+          case 'ignored':
+            return checkpoints?.ignored(message.fit, message.reason);
+          case 'aborted':
+            return void kept.then(() => finish(() => reject(signal?.reason as Error)));
           case 'fitted':
-            return finish(() => resolve(message.fitted));
+            return void kept.then(() => finish(() => resolve(message.fitted)));
           case 'failed':
             return finish(() => reject(new TrainingProcessError(`Training failed: ${message.message}`, this.printed)));
         }
@@ -151,15 +171,21 @@ class FitProcess {
         finish(() => reject(signal?.aborted ? (signal.reason as Error) : death));
       };
       const onError = (error: Error): void => finish(() => reject(error));
-      const kill = (): void => this.kill();
+      const abort = (): void => {
+        if (!checkpoints) return this.kill();
+        this.say({ type: 'abort' });
+        limit = setTimeout(() => this.kill(), ABORT_MILLISECONDS);
+      };
       const finish = (settle: () => void): void => {
+        clearTimeout(limit);
         this.child.off('message', onMessage).off('close', onClose).off('error', onError);
-        signal?.removeEventListener('abort', kill);
+        signal?.removeEventListener('abort', abort);
         settle();
       };
       this.child.on('message', onMessage).on('close', onClose).on('error', onError);
-      signal?.addEventListener('abort', kill, { once: true });
-      this.child.send(task, (error) => error && this.kill());
+      signal?.addEventListener('abort', abort, { once: true });
+      const every = checkpoints?.everyMilliseconds;
+      this.say({ type: 'fit', task, ...(every === undefined ? {} : { checkpointEveryMilliseconds: every }) });
     });
   }
 
@@ -172,6 +198,10 @@ class FitProcess {
   kill(): void {
     clearTimeout(this.idleTimer);
     this.child.kill('SIGKILL');
+  }
+
+  private say(request: FitRequest): void {
+    this.child.send(request, (error) => error && this.kill());
   }
 
   private wake(): void {

@@ -45,10 +45,34 @@ export interface FittedNetwork {
   readonly engine: string;
 }
 
+/** Whether an epoch was computed just now, or before the fit was cut short and is told again. */
+export type EpochOrigin = 'computed' | 'remembered';
+
 export interface FitObserver {
-  readonly onEpoch?: ((report: EpochReport) => void) | undefined;
+  /** Told of every epoch of the fit, in order, also of those that an earlier attempt computed. */
+  readonly onEpoch?: ((report: EpochReport, origin: EpochOrigin) => void) | undefined;
   /** Ends the fit early; it rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+  /** Absent: a fit that is cut short starts anew. */
+  readonly checkpoints?: Checkpoints | undefined;
+}
+
+/**
+ * Where the states of fits are kept, so that one that was cut short goes on from there and ends with the same bytes. A fit is named by
+ * its identity, a hash of all that it depends on, of 64 hexadecimal characters. Trouble is for whoever implements this to report: no
+ * call rejects, for a training must not fail because its state cannot be kept.
+ */
+export interface Checkpoints {
+  /** Milliseconds of computing between two states that are kept, at least; a fit that takes less keeps one only on an abort. */
+  readonly everyMilliseconds: number;
+  /** The state that was kept last; undefined where there is none. */
+  load(fit: string): Promise<Uint8Array | undefined>;
+  /** Keeps a state in place of the one before. */
+  save(fit: string, state: Uint8Array): Promise<void>;
+  /** Told that a fit goes on after so many epochs. */
+  resumed(fit: string, epochs: number): void;
+  /** Told that a state was there from which the fit cannot go on, and why; it starts anew. */
+  ignored(fit: string, reason: string): void;
 }
 
 /** A way of computing a fit. The same task on the same engine and machine gives the same bytes. */

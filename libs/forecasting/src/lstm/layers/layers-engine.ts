@@ -26,6 +26,7 @@ import {
   type Adam,
   ADAM_DECAYS,
   ADAM_EPSILON,
+  type AdamMoments,
   type Batch,
   type BatchLoss,
   type LstmEngine,
@@ -49,7 +50,7 @@ export async function openLayersEngine(): Promise<LstmEngine> {
   return {
     name: 'layers',
     description: 'tfjs-layers 4.22.0',
-    trainer: (shape, weights, adam) => new LayersTrainer(shape, weights, adam),
+    trainer: (shape, weights, adam, moments) => new LayersTrainer(shape, weights, adam, moments),
     forecaster: (shape, weights) => new LayersForecaster(shape, weights),
   };
 }
@@ -59,17 +60,19 @@ class LayersTrainer implements LstmTrainer {
   private readonly variables: readonly Variable[];
   private readonly means: readonly Variable[];
   private readonly squares: readonly Variable[];
-  private steps = 0;
+  private steps: number;
 
   constructor(
     private readonly shape: NetworkShape,
     weights: NetworkWeights,
     private readonly adam: Adam,
+    moments: AdamMoments | undefined,
   ) {
     this.network = networkOf(shape, weights);
     this.variables = this.network.trainableWeights.map((weight) => weight.read() as Variable);
-    this.means = this.variables.map((weight) => tidy(() => variable(zerosLike(weight))));
-    this.squares = this.variables.map((weight) => tidy(() => variable(zerosLike(weight))));
+    this.means = variablesLike(this.variables, moments?.means);
+    this.squares = variablesLike(this.variables, moments?.squares);
+    this.steps = moments?.steps ?? 0;
   }
 
   step(batch: Batch): BatchLoss {
@@ -108,6 +111,10 @@ class LayersTrainer implements LstmTrainer {
 
   weights(): NetworkWeights {
     return valuesOf(this.variables);
+  }
+
+  moments(): AdamMoments {
+    return { means: valuesOf(this.means), squares: valuesOf(this.squares), steps: this.steps };
   }
 
   dispose(): void {
@@ -175,6 +182,16 @@ function networkOf(shape: NetworkShape, weights: NetworkWeights): Sequential {
   const network = buildNetwork(shape);
   setNetworkWeights(network, weights);
   return network;
+}
+
+/** Variables of the shapes of others, zero unless their values are given. */
+function variablesLike(others: readonly Variable[], values: NetworkWeights | undefined): Variable[] {
+  return others.map((other, index) =>
+    tidy(() => {
+      const given = values?.[index];
+      return variable(given ? tensor(Float32Array.from(given), other.shape) : zerosLike(other));
+    }),
+  );
 }
 
 /** A time-major array as layers take it: [size, lookback, width]. */

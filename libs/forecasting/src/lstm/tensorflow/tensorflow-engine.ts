@@ -2,6 +2,7 @@ import {
   type Adam,
   ADAM_DECAYS,
   ADAM_EPSILON,
+  type AdamMoments,
   type Batch,
   type BatchLoss,
   type LstmEngine,
@@ -33,7 +34,7 @@ export function tensorFlowEngine(ops: TensorOps): LstmEngine {
   return {
     name: 'tensorflow',
     description: `TensorFlow ${ops.version}`,
-    trainer: (shape, weights, adam) => new TensorFlowTrainer(ops, shape, weights, adam),
+    trainer: (shape, weights, adam, moments) => new TensorFlowTrainer(ops, shape, weights, adam, moments),
     forecaster: (shape, weights) => new TensorFlowForecaster(ops, shape, weights),
   };
 }
@@ -46,18 +47,20 @@ class TensorFlowTrainer implements LstmTrainer {
   private readonly decays: readonly TensorId[];
   private readonly epsilon: TensorId;
   private readonly zero: TensorId;
-  private steps = 0;
+  private steps: number;
 
   constructor(
     private readonly ops: TensorOps,
     private readonly shape: NetworkShape,
     weights: NetworkWeights,
     private readonly adam: Adam,
+    moments: AdamMoments | undefined,
   ) {
     this.network = new FusedNetwork(ops, shape);
     this.variables = variablesOf(ops, shape, weights);
-    this.means = variablesOf(ops, shape, zerosLike(weights));
-    this.squares = variablesOf(ops, shape, zerosLike(weights));
+    this.means = variablesOf(ops, shape, moments?.means ?? zerosLike(weights));
+    this.squares = variablesOf(ops, shape, moments?.squares ?? zerosLike(weights));
+    this.steps = moments?.steps ?? 0;
     this.decays = ADAM_DECAYS.map((decay) => ops.scalar(decay));
     this.epsilon = ops.scalar(ADAM_EPSILON);
     this.zero = ops.scalar(0);
@@ -85,6 +88,15 @@ class TensorFlowTrainer implements LstmTrainer {
 
   weights(): NetworkWeights {
     return this.ops.scope(() => readAll(this.ops, this.values()));
+  }
+
+  moments(): AdamMoments {
+    return this.ops.scope(() => {
+      const [means, squares] = [this.means, this.squares].map((group) =>
+        readAll(this.ops, valuesOf(this.ops, group)),
+      ) as [NetworkWeights, NetworkWeights];
+      return { means, squares, steps: this.steps };
+    });
   }
 
   dispose(): void {

@@ -9,6 +9,8 @@ export interface Kernel {
   reserve(size: number): number;
   weightsAt(): number;
   gradientsAt(): number;
+  meansAt(): number;
+  squaresAt(): number;
   gateStride(): number;
   headOffset(): number;
   headStride(): number;

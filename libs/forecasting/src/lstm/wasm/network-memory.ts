@@ -32,11 +32,7 @@ export class NetworkMemory {
       throw new Error(
         `There is no memory for a network of ${features} features, ${units} units and ${outputs} outputs.`,
       );
-    this.placements().forEach(({ offset, stride, rows, columns }, index) => {
-      const memory = new Float32Array(kernel.memory.buffer, kernel.weightsAt() + 4 * offset);
-      for (let row = 0; row < rows; row++)
-        memory.set(weights[index]?.subarray(row * columns, (row + 1) * columns) ?? [], row * stride);
-    });
+    this.write(kernel.weightsAt(), weights);
     kernel.weightsChanged();
   }
 
@@ -47,6 +43,16 @@ export class NetworkMemory {
   /** As the kernel's last backward pass left them. */
   gradients(): NetworkWeights {
     return this.read(this.kernel.gradientsAt());
+  }
+
+  /** Adam's first and second moments, as the kernel's last move left them. */
+  moments(): { readonly means: NetworkWeights; readonly squares: NetworkWeights } {
+    return { means: this.read(this.kernel.meansAt()), squares: this.read(this.kernel.squaresAt()) };
+  }
+
+  setMoments(means: NetworkWeights, squares: NetworkWeights): void {
+    this.write(this.kernel.meansAt(), means);
+    this.write(this.kernel.squaresAt(), squares);
   }
 
   /**
@@ -70,6 +76,14 @@ export class NetworkMemory {
     const { lookback, head } = this.shape;
     const length = (lookback - step) * this.size * headOf(head).outputs;
     return new Float32Array(this.kernel.memory.buffer, this.kernel.outputsAt(), length);
+  }
+
+  private write(at: number, weights: NetworkWeights): void {
+    this.placements().forEach(({ offset, stride, rows, columns }, index) => {
+      const memory = new Float32Array(this.kernel.memory.buffer, at + 4 * offset);
+      for (let row = 0; row < rows; row++)
+        memory.set(weights[index]?.subarray(row * columns, (row + 1) * columns) ?? [], row * stride);
+    });
   }
 
   private read(at: number): NetworkWeights {

@@ -3,6 +3,7 @@ import {
   type Adam,
   ADAM_DECAYS,
   ADAM_EPSILON,
+  type AdamMoments,
   type Batch,
   type BatchLoss,
   type LstmEngine,
@@ -31,7 +32,7 @@ export async function openWasmEngine({ fusedMultiplyAdd }: { fusedMultiplyAdd: b
   return {
     name: 'wasm',
     description: `wasm simd${fused ? ' fma' : ''}, kernel ${digest}`,
-    trainer: (shape, weights, adam) => new WasmTrainer(open(shape, weights, true), adam),
+    trainer: (shape, weights, adam, moments) => new WasmTrainer(open(shape, weights, true), adam, moments),
     forecaster: (shape, weights) => new WasmForecaster(open(shape, weights, false)),
   };
 }
@@ -42,13 +43,19 @@ class WasmTrainer implements LstmTrainer {
   /** Decays of Adam's moments to the power of the steps so far; powers would depend on the machine's mathematics library. */
   private firstPower = 1;
   private secondPower = 1;
+  private steps = 0;
 
   constructor(
     network: NetworkMemory,
     private readonly adam: Adam,
+    moments: AdamMoments | undefined,
   ) {
     this.network = network;
     this.head = headOf(network.shape.head);
+    if (moments) {
+      network.setMoments(moments.means, moments.squares);
+      while (this.steps < moments.steps) this.countStep();
+    }
   }
 
   step(batch: Batch): BatchLoss {
@@ -57,8 +64,7 @@ class WasmTrainer implements LstmTrainer {
     const { kernel } = opened(this.network);
     const { learningRate, gradientNorm } = this.adam;
     const [first, second] = ADAM_DECAYS;
-    this.firstPower *= first;
-    this.secondPower *= second;
+    this.countStep();
     const rate = (learningRate * Math.sqrt(1 - this.secondPower)) / (1 - this.firstPower);
     const factor = gradientNorm === undefined ? 1 : Math.min(1, gradientNorm / Math.sqrt(kernel.gradientSquares()));
     kernel.move(factor, rate, first, second, ADAM_EPSILON);
@@ -79,8 +85,19 @@ class WasmTrainer implements LstmTrainer {
     return opened(this.network).weights();
   }
 
+  moments(): AdamMoments {
+    return { ...opened(this.network).moments(), steps: this.steps };
+  }
+
   dispose(): void {
     this.network = undefined;
+  }
+
+  private countStep(): void {
+    const [first, second] = ADAM_DECAYS;
+    this.firstPower *= first;
+    this.secondPower *= second;
+    this.steps++;
   }
 
   private differentiate(batch: Batch): HeadLoss {

@@ -2,6 +2,7 @@ import { type Batch, type LstmEngine, type LstmTrainer } from '../../../src/lstm
 import { type EpochReport, type FitNetwork, type FitTask } from '../../../src/lstm/fit/fit';
 import { fitNetwork } from '../../../src/lstm/fit/fit-network';
 import { openWasmEngine } from '../../../src/lstm/wasm/wasm-engine';
+import { RememberedCheckpoints } from '../fixtures/remembered-checkpoints';
 import { RandomSource } from '../../../src/random';
 
 const HORIZONS = 10;
@@ -105,6 +106,7 @@ describe('fitting a network', () => {
           loss: (batch) => trainer.loss(batch),
           gradients: (batch) => trainer.gradients(batch),
           weights: () => trainer.weights(),
+          moments: () => trainer.moments(),
           dispose: () => {
             open--;
             trainer.dispose();
@@ -148,6 +150,69 @@ describe('fitting a network', () => {
     };
     await fitNetwork(watching)(task({ epochs: 1, stride: 1, batchSize: 64 }), {});
     expect(sizes).toEqual([64, 64, 64, 64, 41]);
+  });
+
+  describe('with checkpoints', () => {
+    /** Time that passes by ten seconds an epoch. */
+    const timed = (): { now: () => number; onEpoch: () => void } => {
+      let time = 0;
+      return { now: () => time, onEpoch: () => (time += 10_000) };
+    };
+
+    it.each([
+      [25_000, 2],
+      [30_000, 2],
+      [60_000, 1],
+      [60_001, 0],
+    ])('keeps a state once in %i ms of training, and none of a shorter one: %i of 6 epochs', async (every, times) => {
+      const { now, onEpoch } = timed();
+      const checkpoints = new RememberedCheckpoints(every);
+      await fitNetwork(engine, now)(task(), { checkpoints, onEpoch });
+      expect(checkpoints.events).toEqual(Array<string>(times).fill('saved'));
+    });
+
+    it('keeps the last state of a fit that took its time, from which it need not be computed again', async () => {
+      const { now, onEpoch } = timed();
+      const checkpoints = new RememberedCheckpoints(40_000);
+      const fitted = await fitNetwork(engine, now)(task(), { checkpoints, onEpoch });
+      expect(checkpoints.events).toEqual(['saved', 'saved']);
+      const epochs: string[] = [];
+      const again = await fit(task(), { checkpoints, onEpoch: (_, origin) => epochs.push(origin) });
+      expect(again).toEqual(fitted);
+      expect(epochs).toEqual(Array<string>(6).fill('remembered'));
+      expect(checkpoints.events.slice(2)).toEqual(['resumed after 6']);
+    });
+
+    it('starts anew where what was kept is damaged, of another engine or no checkpoint, and says so', async () => {
+      const expected = await fit(task(), {});
+      const checkpoints = new RememberedCheckpoints(0);
+      await fit(task(), { checkpoints });
+      const [[identity, state] = ['', Buffer.alloc(0)]] = checkpoints.states;
+      const damaged = Uint8Array.from(state);
+      damaged[damaged.length - 1] = (damaged.at(-1) ?? 0) ^ 1;
+      const other = new RememberedCheckpoints(0);
+      const renamed: LstmEngine = { ...engine, description: 'another engine' };
+      await fitNetwork(renamed)(task(), { checkpoints: other });
+      const foreign = [...other.states.values()][0] ?? Buffer.alloc(0);
+      const reasons: [Uint8Array, string][] = [
+        [damaged, 'it is damaged'],
+        [foreign, `it is of the engine another engine and not ${engine.description}`],
+        [Buffer.from('nothing'), 'it is no checkpoint'],
+      ];
+      for (const [kept, reason] of reasons) {
+        const faulty = new RememberedCheckpoints(0);
+        faulty.states.set(identity, kept);
+        expect(await fit(task(), { checkpoints: faulty })).toEqual(expected);
+        expect(faulty.events[0]).toBe(`ignored: ${reason}`);
+      }
+    });
+
+    it('keeps apart what differs in anything, such as the seed', async () => {
+      const checkpoints = new RememberedCheckpoints(0);
+      for (const seed of [3, 4]) await fit(task({ seed, epochs: 2 }), { checkpoints });
+      expect(checkpoints.states.size).toBe(2);
+      expect(checkpoints.events).not.toContain('resumed after 2');
+    });
   });
 
   it('says which engine computed it', async () => {

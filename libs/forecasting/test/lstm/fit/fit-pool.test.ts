@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { FitPool, type FitPoolOptions, TrainingProcessError } from '../../../src/lstm/fit/fit-pool';
 import { type EpochReport, type FitTask } from '../../../src/lstm/fit/fit';
 import { RandomSource } from '../../../src/random';
+import { RememberedCheckpoints } from '../fixtures/remembered-checkpoints';
 import { typescriptArguments } from '../../fixtures/typescript-process';
 
 function task(changes: Partial<FitTask> = {}): FitTask {
@@ -105,7 +106,7 @@ describe('fitting in processes of their own', () => {
   it('fails the fit whose process is killed, and no other', async () => {
     const pool = poolOf(
       2,
-      `process.once('message', ({ seed }) => seed === 13 && process.kill(process.pid, 'SIGKILL'));`,
+      `process.once('message', ({ task }) => task.seed === 13 && process.kill(process.pid, 'SIGKILL'));`,
     );
     const dying = pool.fit(task({ seed: 13 }), {});
     const living = pool.fit(task(), {});
@@ -113,6 +114,61 @@ describe('fitting in processes of their own', () => {
     await expect(living).resolves.toMatchObject({ epochs: 2 });
     await expect(pool.fit(task(), {})).resolves.toEqual(await living);
   });
+
+  it('ends a fit whose process is killed after any epoch with the same bytes, in another process', async () => {
+    const whole = task({ epochs: 5, patience: 5 });
+    const expected = await poolOf(1).fit(whole, {});
+    // The first four processes say nothing after their first state, and are killed once that is on its way.
+    const { fit } = poolOf(
+      1,
+      `${notingPids}
+      const { length } = require('node:fs').readFileSync(${JSON.stringify(pidFile)}, 'utf8').trim().split(' ');
+      const say = process.send.bind(process);
+      let isDying = false;
+      process.send = (message) => {
+        if (isDying) return;
+        const isLast = (isDying = message.type === 'save' && length <= 4);
+        say(message, () => isLast && process.kill(process.pid, 'SIGKILL'));
+      };`,
+    );
+    const checkpoints = new RememberedCheckpoints(0);
+    for (let epoch = 1; epoch <= 4; epoch++) {
+      await expect(fit(whole, { checkpoints })).rejects.toThrow(/was killed by SIGKILL before it was done/);
+    }
+    const epochs: [number, string][] = [];
+    const fitted = await fit(whole, { checkpoints, onEpoch: ({ epoch }, origin) => epochs.push([epoch, origin]) });
+    expect(fitted).toEqual(expected);
+    expect(pids()).toHaveLength(5);
+    expect(epochs).toEqual([1, 2, 3, 4, 5].map((epoch) => [epoch, epoch < 5 ? 'remembered' : 'computed']));
+    const resumed = checkpoints.events.filter((event) => event !== 'saved');
+    expect(resumed).toEqual([1, 2, 3, 4].map((epoch) => `resumed after ${epoch}`));
+  });
+
+  it('keeps on an abort where the fit stands, and rejects with the reason', async () => {
+    const { fit } = poolOf(1);
+    const checkpoints = new RememberedCheckpoints(Infinity);
+    const controller = new AbortController();
+    const whole = task({ epochs: 400, patience: 400 });
+    const running = fit(whole, {
+      signal: controller.signal,
+      checkpoints,
+      onEpoch: ({ epoch }) => epoch === 3 && controller.abort(draining),
+    });
+    await expect(running).rejects.toBe(draining);
+    expect(checkpoints.events).toEqual(['saved']);
+    expect(await fit(whole, { checkpoints })).toEqual(await fit(whole, {}));
+    expect(checkpoints.events[1]).toMatch(/^resumed after ([3-9]|\d\d+)$/);
+  });
+
+  it('does not wait on an abort for a store that does not answer', async () => {
+    const { fit } = poolOf(1);
+    const checkpoints = new RememberedCheckpoints(Infinity);
+    checkpoints.save = () => new Promise<void>(() => undefined);
+    const controller = new AbortController();
+    const onEpoch = () => controller.abort(draining);
+    const running = fit(endless, { signal: controller.signal, checkpoints, onEpoch });
+    await expect(running).rejects.toBe(draining);
+  }, 10_000);
 
   it('starts another process where one died while it waited for work', async () => {
     const { fit } = poolOf(1, notingPids);

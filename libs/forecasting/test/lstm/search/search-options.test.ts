@@ -43,7 +43,7 @@ function constantWeights(task: FitTask, rawScale: number): NetworkWeights {
 function fitOf(badness: (task: FitTask) => number, turns: (task: FitTask) => number = () => 0): FitNetwork {
   return async (task, { onEpoch }) => {
     for (let turn = turns(task); turn > 0; turn--) await setImmediate();
-    onEpoch?.({ epoch: 1, trainingLoss: 1, validationLoss: 2 });
+    onEpoch?.({ epoch: 1, trainingLoss: 1, validationLoss: 2 }, 'computed');
     return {
       weights: constantWeights(task, badness(task)),
       epochs: task.epochs,
