@@ -9,6 +9,8 @@ import {
   type MlflowDelivery,
   ModelDecisions,
   openMlflowDelivery,
+  TrainingCheckpoints,
+  type TrainingCheckpointsOptions,
 } from '@closing-bell/serving';
 import { openObjectStore, SeriesStore } from '@closing-bell/storage';
 import { type DynamicModule } from '@nestjs/common';
@@ -19,6 +21,9 @@ import { TrainerController } from './trainer.controller';
 import { TrainerMetrics } from './trainer-metrics';
 
 class TrainerModule {}
+
+/** A training that is cut short loses no more than this, and one that takes less keeps nothing unless it is told to end. */
+const CHECKPOINT_EVERY_MILLISECONDS = 10_000;
 
 /** Wires the trainer: series, registry, decisions and policy. */
 export function trainerModule({ config, logger, clock, registry: metricsRegistry }: Platform): DynamicModule {
@@ -50,6 +55,10 @@ export function trainerModule({ config, logger, clock, registry: metricsRegistry
       startAtChampion: config.lstmWarmStart === 'champion',
       fit: metrics.measured(fits.fit),
     },
+    checkpoints: new TrainingCheckpoints(objects, {
+      everyMilliseconds: CHECKPOINT_EVERY_MILLISECONDS,
+      onEvent: logCheckpoint(logger),
+    }),
     onChange: (symbol) => background?.wake(symbol),
     code: codeOf(config),
     clock,
@@ -85,6 +94,22 @@ export function trainerModule({ config, logger, clock, registry: metricsRegistry
         },
       },
     ],
+  };
+}
+
+function logCheckpoint(logger: Logger): TrainingCheckpointsOptions['onEvent'] {
+  return (event, uri) => {
+    switch (event.what) {
+      case 'resumed':
+        return logger.info({ uri, epochs: event.epochs }, `a training goes on after epoch ${event.epochs}`);
+      case 'ignored':
+        return logger.warn({ uri }, `a training starts anew: it cannot go on from ${uri}, for ${event.reason}`);
+      case 'failed':
+        return logger.warn(
+          { uri, err: event.error },
+          `could not ${event.action} the checkpoint ${uri}; the training goes on without`,
+        );
+    }
   };
 }
 

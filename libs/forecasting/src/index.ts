@@ -7,7 +7,7 @@ export { type ForecastAnswer, type Forecaster, latestForecast, type ReturnDistri
 export { alignHistory, type History, historyUntil } from './history';
 export { HORIZONS, QUANTILE_LEVELS } from './horizons';
 export { BASELINES, type BaselineName, FittedForecaster, isBaseline, loadForecaster } from './fitted-forecaster';
-export { type EpochReport, type FitNetwork } from './lstm/fit/fit';
+export { type Checkpoints, type EpochReport, type FitNetwork } from './lstm/fit/fit';
 export { exportNetwork } from './lstm/export/export-network';
 export { kerasFile } from './lstm/export/keras-file';
 export { onnxFile } from './lstm/export/onnx-file';

@@ -10,6 +10,7 @@ import {
 } from '@closing-bell/contracts';
 import {
   type BaselineName,
+  type Checkpoints,
   type FittedForecaster,
   type History,
   loadForecaster,
@@ -29,6 +30,7 @@ import { type DecisionInputs, type DecisionLog, type DecisionRecord } from './de
 import { judgementReport } from './judgement-report';
 import { modelCard } from './model-card';
 import { askPolicy, type RetrainPolicy } from './retrain-policy';
+import { type TrainingCheckpoints } from './training-checkpoints';
 import { trainingRuns } from './training-runs';
 
 export interface DecisionDependencies {
@@ -39,6 +41,8 @@ export interface DecisionDependencies {
   readonly calendarOf: (exchange: string) => ExchangeCalendar;
   readonly policy: RetrainPolicy;
   readonly training: TrainingSettings;
+  /** Where trainings that are cut short leave what is done; absent: they start anew. */
+  readonly checkpoints?: TrainingCheckpoints;
   /** Version and commit of the code, which a run names. */
   readonly code: string;
   readonly clock: () => Date;
@@ -71,7 +75,7 @@ export class ModelDecisions {
     const { trigger, bars, features, featureSetHash } = question;
     const { exchange, ...about } = aboutOf(question);
     const inputs: DecisionInputs = { ...about, trigger, bars, features };
-    const { decisions, registry } = this.dependencies;
+    const { decisions, registry, checkpoints } = this.dependencies;
     const { record, reference } =
       (await decisions.find(inputs)) ?? (await decisions.write(await this.decideAnew(question, inputs, signal)));
     // After the record, so that a crash in between is mended by the next delivery; appointing again changes nothing.
@@ -80,6 +84,8 @@ export class ModelDecisions {
       await registry.appoint(about.symbol, record.model.version, { session: about.session, trigger });
     }
     if (record.challenger || record.appoints) this.dependencies.onChange?.(about.symbol);
+    // Also of one that was made before: who made it may have ended in between, and a duplicate may have kept something since.
+    if (record.challenger) await checkpoints?.forget(decisions.identityOf(inputs));
     return {
       exchange,
       ...about,
@@ -131,7 +137,8 @@ export class ModelDecisions {
     signal: AbortSignal,
   ): Promise<DecisionRecord> {
     const { symbol, session, trigger, forceRetrain, searchTrials, featureSetHash } = question;
-    const { registry, training, historyOf, onProgress } = this.dependencies;
+    const { registry, training, historyOf, checkpoints, decisions, onProgress } = this.dependencies;
+    const identity = decisions.identityOf(inputs);
     // A champion that was trained on another feature set cannot read this one: it can neither serve nor be compared.
     const usable = champion?.featureSetHash === featureSetHash ? champion : undefined;
     const startedAt = this.dependencies.clock();
@@ -139,14 +146,13 @@ export class ModelDecisions {
       symbol,
       history: await historyOf(question),
       champion: usable && (await loadForecaster(await registry.load(usable.artifact))),
-      training,
+      training: checkpoints ? resumable(training, checkpoints.of(identity)) : training,
       searchTrials: forceRetrain && trigger === 'features-computed' ? (searchTrials ?? 0) : 0,
       signal,
       onProgress: (progress) => onProgress?.({ symbol, session, ...progress }),
     });
     const { evaluation, verdict } = made;
     const all = [...reasons, ...made.reasons, ...verdict.reasons];
-    const identity = this.dependencies.decisions.identityOf(inputs);
     const metrics = metricsOf(evaluation?.scores.find(({ forecaster }) => forecaster === 'challenger'));
     const circumstances = this.circumstancesSince(startedAt);
     for (const run of trainingRuns({ identity, question, reasons: all, metrics, made, circumstances })) {
@@ -246,6 +252,11 @@ export class ModelDecisions {
       lineage: { bars, features, seed: training.seed, parameters },
     });
   }
+}
+
+/** Trainings each of whose fits goes on where it stood. */
+function resumable(training: TrainingSettings, checkpoints: Checkpoints): TrainingSettings {
+  return { ...training, fit: (task, observer) => training.fit(task, { ...observer, checkpoints }) };
 }
 
 function serves(version: RegisteredModel | undefined): { model?: ModelVersion } {

@@ -7,7 +7,7 @@ export interface StoredObject {
 
 /**
  * Named byte strings, durable once a call that writes has resolved, and always read whole: an object is there with all its
- * bytes or not at all. Objects are never deleted, and a key is never the folder of another key.
+ * bytes or not at all. What anything refers to is never removed, and a key is never the folder of another key.
  *
  * Every call throws PermanentError `invalid-key` for a key that is none (see `checkKey`), and StorageUnavailableError for what
  * may pass: a full disk, a missing permission, a store that does not answer.
@@ -22,6 +22,8 @@ export interface ObjectStore {
    * changed, when the version is another one by now: read again and decide again.
    */
   compareAndSwap(key: string, bytes: Uint8Array, expected: string | undefined): Promise<boolean>;
+  /** Removes an object that nothing refers to, such as the state of work that is done by now; where there is none, nothing happens. */
+  remove(key: string): Promise<void>;
   /** Keys that begin with `prefix` (any text, '' for all), in ascending order of their characters. */
   list(prefix: string): AsyncIterable<string>;
   /** The address of a key, which messages carry. Whether the object exists does not matter. */

@@ -101,6 +101,20 @@ export function describeObjectStore(
       expect((await store.read('counters/sum'))?.bytes.toString()).toBe('100');
     });
 
+    it('removes an object, whose key can then be written anew, and takes a missing one for removed', async () => {
+      await store.createIfAbsent('work/a', Buffer.from('one'));
+      await store.createIfAbsent('work/b', Buffer.from('kept'));
+      const version = (await store.read('work/a'))?.version;
+      await store.remove('work/a');
+      await store.remove('work/a');
+      await store.remove('nowhere/at/all');
+      expect(await store.read('work/a')).toBeUndefined();
+      expect(await keysOf(open())).toEqual(['work/b']);
+      expect(await store.compareAndSwap('work/a', Buffer.from('two'), version)).toBe(false);
+      expect(await store.createIfAbsent('work/a', Buffer.from('two'))).toBe('created');
+      expect((await store.read('work/a'))?.bytes.toString()).toBe('two');
+    });
+
     it('lists keys by prefix in ascending order of their characters', async () => {
       const keys = ['a/b', 'a-b', 'a/b.c', 'a/b-c/d', 'a/c', 'b', 'a.b/c', '_5EGSPC/x', 'Z/z'];
       for (const key of keys) await store.createIfAbsent(`${key}.json`, Buffer.from(key));
@@ -160,6 +174,7 @@ export function describeObjectStore(
       expect(await rejectionOf(store.read(key))).toMatchObject(refused);
       expect(await rejectionOf(store.createIfAbsent(key, Buffer.from('x')))).toMatchObject(refused);
       expect(await rejectionOf(store.compareAndSwap(key, Buffer.from('x'), 'v'))).toMatchObject(refused);
+      expect(await rejectionOf(store.remove(key))).toMatchObject(refused);
       expect(() => store.uri(key)).toThrow(PermanentError);
     });
 

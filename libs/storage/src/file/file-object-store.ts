@@ -65,8 +65,7 @@ export class FileObjectStore implements ObjectStore {
     const path = this.pathOf(key);
     try {
       await this.prepare();
-      const lock = join(this.locks, createHash('sha256').update(key).digest('hex').slice(0, 32));
-      return await withFileLock(lock, LOCK_PATIENCE_MS, async () => {
+      return await withFileLock(this.lockOf(key), LOCK_PATIENCE_MS, async () => {
         if ((await this.read(key))?.version !== expected) return false;
         await this.withTemporaryFile(bytes, (temporary) => fs.rename(temporary, path));
         await syncFolder(dirname(path));
@@ -74,6 +73,19 @@ export class FileObjectStore implements ObjectStore {
       });
     } catch (error) {
       throw this.failure('write', key, error);
+    }
+  }
+
+  async remove(key: string): Promise<void> {
+    const path = this.pathOf(key);
+    try {
+      if ((await this.read(key)) === undefined) return;
+      await this.prepare();
+      // A swap that has seen the object must not bring it back.
+      await withFileLock(this.lockOf(key), LOCK_PATIENCE_MS, () => fs.rm(path, { force: true }));
+      await syncFolder(dirname(path));
+    } catch (error) {
+      throw this.failure('remove', key, error);
     }
   }
 
@@ -100,6 +112,10 @@ export class FileObjectStore implements ObjectStore {
   private pathOf(key: string): string {
     checkKey(key);
     return join(this.folder, ...key.split('/'));
+  }
+
+  private lockOf(key: string): string {
+    return join(this.locks, createHash('sha256').update(key).digest('hex').slice(0, 32));
   }
 
   private async *listFolder(folder: string, prefix: string): AsyncIterable<string> {
@@ -169,7 +185,7 @@ export class FileObjectStore implements ObjectStore {
     }
   }
 
-  private failure(action: 'read' | 'write' | 'list', key: string, cause: unknown): Error {
+  private failure(action: 'read' | 'write' | 'remove' | 'list', key: string, cause: unknown): Error {
     if (cause instanceof PermanentError || cause instanceof StorageUnavailableError) return cause;
     const code = codeOf(cause);
     const uri = pathToFileURL(join(this.folder, key)).href;

@@ -20,7 +20,12 @@ export function passes(error: unknown): boolean {
  * What a failed request means for whoever asked: an error that names the object and says what to do. It carries nothing of the
  * request, whose headers and addresses hold tokens.
  */
-export function gcsFailure(action: 'read' | 'write' | 'list', uri: string, bucket: string, error: unknown): Error {
+export function gcsFailure(
+  action: 'read' | 'write' | 'remove' | 'list',
+  uri: string,
+  bucket: string,
+  error: unknown,
+): Error {
   if (error instanceof PermanentError || error instanceof StorageUnavailableError) return error;
   const code = codeOf(error);
   return new StorageUnavailableError(

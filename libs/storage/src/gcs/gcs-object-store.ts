@@ -89,6 +89,13 @@ export class GcsObjectStore implements ObjectStore {
     return this.write(key, bytes, expected === undefined ? undefined : parseVersion(expected));
   }
 
+  async remove(key: string): Promise<void> {
+    checkKey(key);
+    const { bucket } = await this.open();
+    // Missing: it was removed by somebody else, or by an attempt whose answer was lost.
+    await this.asking('remove', key, () => bucket.file(this.location.prefix + key).delete({ ignoreNotFound: true }));
+  }
+
   async *list(prefix: string): AsyncIterable<string> {
     const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
     if (folder !== '') checkKey(folder.slice(0, -1));
@@ -196,7 +203,7 @@ export class GcsObjectStore implements ObjectStore {
   }
 
   private async asking<T>(
-    action: 'read' | 'write' | 'list',
+    action: 'read' | 'write' | 'remove' | 'list',
     key: string,
     attempt: (signal: AbortSignal) => Promise<T>,
     limits = this.limits,

@@ -31,6 +31,7 @@ function counting(objects: ObjectStore): { objects: ObjectStore; read: string[];
         return outcome;
       },
       compareAndSwap: () => Promise.reject(new Error('Nothing of a series is ever replaced.')),
+      remove: () => Promise.reject(new Error('Nothing of a series is ever removed.')),
       list: (prefix) => objects.list(prefix),
       uri: (key) => objects.uri(key),
       keyOf: (uri) => objects.keyOf(uri),

@@ -96,11 +96,11 @@ export async function searchOptions(search: OptionSearch, fit: FitNetwork): Prom
   const done: SearchTrial[] = [];
   let left = combinations;
   for (const [index, epochs] of rungs.entries()) {
-    const ended = await Promise.all(
-      left.map((one) => run(one.combination, { ...one.options, epochs }, index + 1)),
-    ).catch((error: unknown) => {
-      // The others would compute on for nobody.
+    const running = left.map((one) => run(one.combination, { ...one.options, epochs }, index + 1));
+    const ended = await Promise.all(running).catch(async (error: unknown) => {
+      // The others would compute on for nobody; waited for, they may keep where they stand.
       failure.abort(error);
+      await Promise.allSettled(running);
       throw error;
     });
     done.push(...ended);
