@@ -87,7 +87,7 @@ export class SubscriptionConsumer {
   /** Takes no more, gives back what has not started, and resolves when what runs has ended or the time-out has passed. */
   async drain(): Promise<void> {
     clearTimeout(this.reopening);
-    this.draining.abort();
+    this.draining.abort(new Error('The service was told to stop before this was done. It is delivered again.'));
     await Promise.all([this.executor.drain(), this.stream?.close()]);
   }
 

@@ -1,3 +1,5 @@
+import { type StopRequests } from '@closing-bell/stop-request';
+import { once } from 'node:events';
 import { Registry } from 'prom-client';
 import { loadConfig } from './config/config';
 import { createLogger } from './logging';
@@ -10,12 +12,22 @@ const FORCE_AFTER_GRACE_MILLISECONDS = 5000;
 const FLUSH_MILLISECONDS = 2000;
 
 /**
- * A service's `main`: reads the configuration from the environment, runs the service until SIGTERM or SIGINT, drains it and
- * exits 0. A second signal, or a drain that exceeds its limit, exits 1 at once: what was unfinished is delivered again.
+ * A service's `main`: reads the configuration from the environment, runs the service until it is told to stop, drains it and
+ * exits 0; one that is told so while it starts has taken no message yet and exits 0 at once. A second request, or a drain that exceeds its
+ * limit, exits 1 at once: what was unfinished is delivered again.
  */
-export async function runService(definition: ServiceDefinition): Promise<void> {
+export async function runService(definition: ServiceDefinition, requests: StopRequests): Promise<void> {
   const config = loadConfig(process.env);
   const logger = createLogger(definition.name, config);
+  const stopping = new AbortController();
+  requests.onRequest((reason) => {
+    // A supervisor held the other end of a channel that is lost: should it be killed, nobody else would end the service. Nobody reads its
+    // lines either, and pino tries for ever to write on exit what is left of them.
+    if (reason === 'disconnect') logger.level = 'silent';
+    if (stopping.signal.aborted) process.exit(1);
+    logger.info({ reason }, `told to stop: ${reason}`);
+    stopping.abort(new Error(`${definition.name} was told to stop while it started: ${reason}`));
+  });
   const tracing = startTracing(definition.name, config, (trouble) => logger.warn(trouble));
   const platform = {
     config,
@@ -25,36 +37,28 @@ export async function runService(definition: ServiceDefinition): Promise<void> {
     readiness: new Readiness(),
   };
   try {
-    const service = await startService(definition, platform);
-    const stop = (signal: NodeJS.Signals): void => {
-      if (service.lifecycle.state !== 'RUNNING') process.exit(1);
-      logger.info({ signal }, `${signal} received`);
-      setTimeout(
-        () => {
-          logger.error('the drain exceeded its limit; what is unfinished will be delivered again');
-          process.exit(1);
-        },
-        config.drainSeconds * 1000 + FORCE_AFTER_GRACE_MILLISECONDS,
-      ).unref();
-      const stopped = service.stop().then(() => tracing.stop(FLUSH_MILLISECONDS));
-      stopped.then(
-        () => process.exit(0),
-        (error: unknown) => {
-          logger.error({ err: error }, 'the drain failed');
-          process.exit(1);
-        },
-      );
-    };
-    // A supervisor holds the other end of this channel: should it be killed, nobody else would end the service. Nobody reads its lines
-    // either, and pino tries for ever to write on exit what is left of them.
-    process.once('disconnect', () => {
-      logger.level = 'silent';
-      stop('SIGTERM');
-    });
-    process.on('SIGTERM', stop);
-    process.on('SIGINT', stop);
+    const service = await startService(definition, platform, stopping.signal);
+    if (!stopping.signal.aborted) await once(stopping.signal, 'abort');
+    setTimeout(
+      () => {
+        logger.error('the drain exceeded its limit; what is unfinished will be delivered again');
+        process.exit(1);
+      },
+      config.drainSeconds * 1000 + FORCE_AFTER_GRACE_MILLISECONDS,
+    ).unref();
+    await service.stop();
+    await tracing.stop(FLUSH_MILLISECONDS);
+    process.exit(0);
   } catch (error) {
-    logger.fatal({ err: error }, `${definition.name} could not start: ${(error as Error).message}`);
+    if (error === stopping.signal.reason) {
+      logger.info('stopped before it took a message');
+      process.exit(0);
+    }
+    logger.fatal({ err: error }, failureOf(definition.name, stopping.signal, error as Error));
     process.exit(1);
   }
+}
+
+function failureOf(service: string, stopping: AbortSignal, error: Error): string {
+  return stopping.aborted ? `the drain failed: ${error.message}` : `${service} could not start: ${error.message}`;
 }

@@ -4,6 +4,7 @@ import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type MicroserviceOptions } from '@nestjs/microservices';
 import { type NestExpressApplication } from '@nestjs/platform-express';
+import { once } from 'node:events';
 import { type Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { version } from './code';
@@ -54,8 +55,15 @@ export interface RunningService {
 /**
  * Starts a service: connects to Pub/Sub, opens its subscriptions, serves health and metrics. On an emulator or the embedded
  * server the topology is created where it is missing; on Google it is expected to be there.
+ *
+ * @param stopping ends the start as long as no subscription is open; it then rejects at once with the signal's reason, and what was
+ * being opened is left to the end of the process. Later the service is up within moments, and is stopped as any that runs.
  */
-export async function startService(definition: ServiceDefinition, platform: Platform): Promise<RunningService> {
+export async function startService(
+  definition: ServiceDefinition,
+  platform: Platform,
+  stopping: AbortSignal,
+): Promise<RunningService> {
   const { config, logger, registry, clock, readiness } = platform;
   const lifecycle = new Lifecycle();
   registry.setDefaultLabels({ service: definition.name });
@@ -73,9 +81,9 @@ export async function startService(definition: ServiceDefinition, platform: Plat
     if (emulatorHost !== undefined)
       await createTopology(pubsub, projectId, { topics, subscriptions: allSubscriptions });
   };
-  await ensureTopology();
+  await unlessAborted(stopping, ensureTopology());
 
-  const app = await createApplication(definition, { ...platform, publisher }, lifecycle);
+  const app = await unlessAborted(stopping, createApplication(definition, { ...platform, publisher }, lifecycle));
   definition.http?.(app, platform);
   const server = new PubSubServer({
     pubsub,
@@ -110,6 +118,22 @@ export async function startService(definition: ServiceDefinition, platform: Plat
       logger.info('stopped');
     },
   };
+}
+
+/** What a promise resolves with; rejects with the signal's reason as soon as it aborts, whatever becomes of the promise. */
+async function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  signal.throwIfAborted();
+  const settled = new AbortController();
+  const aborted = once(signal, 'abort', { signal: settled.signal }).then(() => {
+    throw signal.reason;
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    aborted.catch(() => undefined);
+    settled.abort();
+  }
 }
 
 function lossOf(server: PubSubServer): string | undefined {

@@ -111,6 +111,15 @@ describeOnFakeGcs('Cloud Storage behind a faulty network', (gcs) => {
     expect(await textAt('sum')).toBe('30');
   });
 
+  it('takes its own removal for done when the answer is lost', async () => {
+    await other.createIfAbsent('a', Buffer.from('done with'));
+    let removals = 0;
+    proxy.faultOf = ({ method }) => (method === 'DELETE' && ++removals === 1 ? 'lose' : 'pass');
+    await store.remove('a');
+    expect(removals).toBe(2);
+    expect(await textAt('a')).toBeUndefined();
+  });
+
   it('needs no further request to tell that an object is there, where no answer was lost', async () => {
     await other.createIfAbsent('a', Buffer.from('theirs'));
     expect(await store.createIfAbsent('a', Buffer.from('mine'))).toBe('exists');
