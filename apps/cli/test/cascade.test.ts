@@ -1,84 +1,20 @@
 import { allSubscriptions, topics } from '@closing-bell/contracts';
-import { calendarOf } from '@closing-bell/market';
 import { connectPubSub } from '@closing-bell/messaging';
-import { exportRows, openWarehouse, tables } from '@closing-bell/warehouse';
 import { type Message, type PubSub } from '@google-cloud/pubsub';
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
+import { CALENDAR, uniform, writeBars } from './random-bars';
+import { objectsIn, warehouseIn } from './stored';
 import { System } from './system';
 
 const SYMBOLS = ['ALFA', 'BRAVO', 'CHARLIE'];
-const CALENDAR = calendarOf('XNYS');
-const SESSIONS = CALENDAR.sessionsBetween('2016-06-01', '2020-03-31');
 const FROM = '2020-03-09';
 const CUT = '2020-03-16';
 const TO = '2020-03-18';
 /** The last session whose ten outcomes are in the files. */
 const BACKTESTED_TO = '2020-03-17';
-
-/** Uniform numbers in [0, 1) from a seed (mulberry32). */
-function uniform(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
-/** A symbol's file: a random walk whose volatility jumps in March 2020; after `cut` every bar is noise of another seed. */
-function writeBars(folder: string, symbol: string, seed: number, cut?: string): void {
-  let random = uniform(seed);
-  let close = 100;
-  let poisoned = false;
-  const lines = SESSIONS.map((session) => {
-    if (cut !== undefined && session > cut && !poisoned) {
-      poisoned = true;
-      random = uniform(seed + 1000);
-      close *= 3;
-    }
-    const deviation = session >= '2020-03-02' ? 0.05 : 0.01;
-    const open = close;
-    close *= Math.exp(deviation * Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()));
-    const high = Math.max(open, close) * (1 + deviation * random());
-    const low = Math.min(open, close) * (1 - deviation * random());
-    const volume = Math.round(1e6 * (0.5 + random()));
-    return [session, ...[open, high, low, close].map((price) => price.toFixed(4)), volume].join(',');
-  });
-  writeFileSync(join(folder, `${symbol}.csv`), `date,open,high,low,close,volume\n${lines.join('\n')}\n`);
-}
-
-/** SHA-256 of every object, by its path. Of when and how long a training ran, only that it is there: a time of processing. */
-function objectsIn(home: string): Record<string, string> {
-  const root = join(home, 'objects');
-  return Object.fromEntries(
-    readdirSync(root, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name))
-      .sort()
-      .map((path) => [
-        relative(root, path),
-        path.includes('/circumstances/') ? '' : createHash('sha256').update(readFileSync(path)).digest('hex'),
-      ]),
-  );
-}
-
-/** Every table in the order of its key, without the times of processing and what tells of processing alone. */
-async function warehouseIn(home: string): Promise<Record<string, Record<string, unknown>[]>> {
-  const warehouse = await openWarehouse(`duckdb:${join(home, 'warehouse.duckdb')}`);
-  try {
-    const recorded = Object.values(tables).filter(({ name }) => name !== 'failed_attempts');
-    const exported: Record<string, Record<string, unknown>[]> = {};
-    for (const table of recorded) exported[table.name] = await exportRows(warehouse, table);
-    return exported;
-  } finally {
-    await warehouse.close();
-  }
-}
 
 type Quantiles = readonly number[];
 

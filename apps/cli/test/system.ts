@@ -6,6 +6,12 @@ const MAIN = resolve(__dirname, '../../../dist/apps/cli/src/main.js');
 
 const ELSEWHERE = /^(PUBSUB_EMULATOR_HOST|MLFLOW_.+|CLOSING_BELL_(OBJECTS|WAREHOUSE|.+_ENDPOINT))$/;
 
+/** The environment of a process that a test starts: what the developer's own shell says of servers elsewhere is no part of it. */
+export function ownEnvironment(own: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !ELSEWHERE.test(name));
+  return { ...Object.fromEntries(inherited), ...own };
+}
+
 export interface Finished {
   readonly code: number;
   readonly output: string;
@@ -81,11 +87,8 @@ export class System {
     return gone;
   }
 
-  /** What the developer's own shell says of servers elsewhere is no part of a test. */
   private env(): NodeJS.ProcessEnv {
-    const inherited = Object.entries(process.env).filter(([name]) => !ELSEWHERE.test(name));
     // Several systems run at once on one machine: none of them may count on a port.
-    const own = { CLOSING_BELL_HOME: this.home, CLOSING_BELL_DASHBOARD_PORT: '0' };
-    return { ...Object.fromEntries(inherited), ...own, ...this.environment };
+    return ownEnvironment({ CLOSING_BELL_HOME: this.home, CLOSING_BELL_DASHBOARD_PORT: '0', ...this.environment });
   }
 }
