@@ -1,5 +1,5 @@
 import { type Checkpoints } from '@closing-bell/forecasting';
-import { type ObjectStore } from '@closing-bell/storage';
+import { CHECKPOINTS, type ObjectStore } from '@closing-bell/storage';
 
 /** What became of a checkpoint. */
 export type CheckpointEvent =
@@ -73,5 +73,5 @@ export class TrainingCheckpoints {
 }
 
 function prefixOf(decision: string): string {
-  return `checkpoints/${decision}-`;
+  return `${CHECKPOINTS}${decision}-`;
 }

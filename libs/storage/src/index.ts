@@ -1,5 +1,5 @@
 export { readHashed, sha256Of, writeHashed } from './content-addressed';
-export { bucketResource, bucketSettings } from './gcs/bucket-resource';
+export { bucketResource, bucketSettings, CHECKPOINTS } from './gcs/bucket-resource';
 export { keySegment } from './object-key';
 export { type ObjectStore } from './object-store';
 export { type ObjectStoreOptions, openObjectStore } from './open-object-store';

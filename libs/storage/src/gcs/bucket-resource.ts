@@ -24,8 +24,8 @@ const MAKING: AttemptLimits = { ...LOOKING, totalMs: 60_000, attemptMs: 20_000 }
 
 /** Days after which the checkpoint of a training that never ended is of no use: its message is in the dead letters by then. */
 const CHECKPOINT_DAYS = 7;
-/** The folder of a store that checkpoints lie in. */
-const CHECKPOINTS = 'checkpoints/';
+/** The folder of a store that checkpoints of trainings lie in. */
+export const CHECKPOINTS = 'checkpoints/';
 
 /**
  * How a store's bucket is set. Who may read is decided by roles on the bucket alone, and never is that everybody. Nothing that a
