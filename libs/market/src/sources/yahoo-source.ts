@@ -1,5 +1,4 @@
 import { PermanentError } from '@closing-bell/contracts';
-import YahooFinance from 'yahoo-finance2';
 import { type RawBars, type RawRow } from '../bars/bar';
 import { localDateOf } from '../calendar/zoned-time';
 import { type BarsRequest, type MarketDataSource } from './market-data-source';
@@ -167,6 +166,8 @@ export class YahooSource implements MarketDataSource {
 
 async function chartOf(symbol: string, { fetch, now }: YahooDependencies, signal?: AbortSignal) {
   const silent = (): void => undefined;
+  // Every service loads this library, and only an ingestor that asks Yahoo uses the package.
+  const { default: YahooFinance } = await import('yahoo-finance2');
   const client = new YahooFinance({
     fetch: judged(fetch, symbol),
     fetchOptions: signal ? { signal } : {},
