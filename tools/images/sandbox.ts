@@ -109,10 +109,13 @@ export async function startContainer(options: ContainerOptions): Promise<Contain
     if (!(readOnly ?? false)) chownSync(source, options.user, options.user);
   }
   const root = mkdtempSync(join(tmpdir(), 'closing-bell-sandbox-'));
-  // The fourth stream tells when everything is set up and the command takes over.
+  // Should this process be killed, its containers end with it. The fourth stream tells when all is set up and the command takes over.
   const child = spawn(
-    '/usr/bin/unshare',
-    ['--mount', '--pid', '--fork', '--kill-child', '/bin/sh', '-e', '-c', script(root, options)],
+    '/usr/bin/setpriv',
+    [
+      ...['--pdeathsig=KILL', '/usr/bin/unshare', '--mount', '--pid', '--fork', '--kill-child'],
+      ...['/bin/sh', '-e', '-c', script(root, options)],
+    ],
     { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], env: { PATH: BASE_PATH } },
   );
   let output = '';

@@ -130,14 +130,25 @@ inSandboxes(`the pods of the manifests${problem === undefined ? '' : ` (skipped:
     return address;
   }
 
-  it.each(overlays)(
-    '%s starts each of its services, and ends it',
+  const objectsOf = (overlay: string): Manifest[] =>
+    parseAllDocuments(build(kustomize!, overlay)).map((document) => document.toJS() as Manifest);
+
+  const podsAmong = (objects: readonly Manifest[]): Manifest[] =>
+    objects.filter(
+      ({ kind, metadata }) =>
+        kind === 'Deployment' && metadata.labels?.['app.kubernetes.io/part-of'] === 'closing-bell',
+    );
+
+  it('without KEDA are those of production', () => {
+    const [one, other] = [SCALED_OTHERWISE, SCALED_OTHERWISE.replace('-hpa', '')].map(objectsOf);
+    expect(podsAmong(one!)).toEqual(podsAmong(other!));
+  });
+
+  it.each(overlays.filter((overlay) => overlay !== SCALED_OTHERWISE))(
+    'of %s start, and end when told to',
     async (overlay) => {
-      const objects = parseAllDocuments(build(kustomize!, overlay)).map((document) => document.toJS() as Manifest);
-      const pods = objects.filter(
-        ({ kind, metadata }) =>
-          kind === 'Deployment' && metadata.labels?.['app.kubernetes.io/part-of'] === 'closing-bell',
-      );
+      const objects = objectsOf(overlay);
+      const pods = podsAmong(objects);
       expect(pods).toHaveLength(5);
       // Where Google would answer, emulators do.
       const elsewhere = {

@@ -84,10 +84,12 @@ inSandboxes(`containers of the assembled images${problem === undefined ? '' : ` 
 
   /** Starts all five with what each is given. */
   async function startServices(optionsOf: (image: ImageName) => PodOptions): Promise<Record<string, ServicePod>> {
-    const pods = SERVICES.map(
+    const starts = SERVICES.map(
       async (name) => [name, await keep(startServicePod(source, name, optionsOf(name)))] as const,
     );
-    return Object.fromEntries(await Promise.all(pods));
+    // Where one fails, the others are still to be stopped.
+    await Promise.allSettled(starts);
+    return Object.fromEntries(await Promise.all(starts));
   }
 
   /** The command line in a container of its own. → what it printed */
