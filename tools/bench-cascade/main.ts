@@ -5,31 +5,18 @@
 import { calendarOf } from '@closing-bell/market';
 import { loadConfig } from '@closing-bell/platform';
 import { openWarehouse } from '@closing-bell/warehouse';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '../../apps/cli/src/connection';
 import { replay } from '../../apps/cli/src/replay';
 import { Supervisor } from '../../apps/cli/src/supervisor/supervisor';
+import { usageOf } from './process-usage';
 
 // A span at whose start the gate promotes a model: what costs most serves throughout.
 const WARM_UP = ['2014-02-03', '2014-03-20'] as const;
 const MEASURED = ['2014-03-21', '2015-03-23'] as const;
 const OUTPUT = 'docs/benchmarks/cascade';
-const CLOCK_TICKS_PER_SECOND = 100;
-
-interface Usage {
-  readonly cpuSeconds: number;
-  readonly peakMegabytes: number;
-}
-
-function usageOf(pid: number): Usage {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const ticks = Number(fields[11]) + Number(fields[12]);
-  const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return { cpuSeconds: ticks / CLOCK_TICKS_PER_SECOND, peakMegabytes: Number(peak ?? 0) / 1024 };
-}
 
 function quantile(sorted: readonly number[], level: number): number {
   return sorted[Math.min(sorted.length - 1, Math.ceil(level * sorted.length) - 1)] ?? NaN;
