@@ -18,7 +18,7 @@ FIRST_PORT := 0
 # Named by each training; a tree without git names none.
 export CLOSING_BELL_COMMIT ?= $(shell git rev-parse HEAD 2>/dev/null)
 
-.PHONY: help install build web tensorflow python python-peers mlflow emulators kernel kernel-check format format-check lint typecheck unused docs docs-check manifests manifests-check check-k8s check test test-integration conformance screenshots bench-pubsub bench-cascade bench-api bench-train bench-drift backtest-index backtest-panel doctor demo up clean
+.PHONY: help install build web tensorflow python python-peers mlflow emulators kernel kernel-check format format-check lint typecheck unused docs docs-check manifests manifests-check check-k8s check test test-integration conformance screenshots bench-pubsub bench-cascade bench-scaling bench-api bench-train bench-drift backtest-index backtest-panel doctor demo up clean
 
 help: ## List the verbs
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2 }'
@@ -181,6 +181,9 @@ bench-pubsub: $(BUILT) ## Measure the embedded Pub/Sub server beside Google's em
 
 bench-cascade: $(BUILT) ## Measure a close from its publication to its forecast in the warehouse
 	node dist/tools/bench-cascade/main.js
+
+bench-scaling: $(BUILT) ## Simulate the scaling of a close on GKE and write docs/benchmarks/scaling.md (MEASURE=../shared/data: measure the services first, minutes)
+	node dist/tools/bench-scaling/main.js $(if $(MEASURE),--measure $(MEASURE))
 
 bench-api: $(BUILT) ## Measure the monitor's API on five years of 400 symbols (some minutes, 4 GB of disk; API_ARGS=--serve keeps it up)
 	node dist/tools/bench-api/main.js $(API_ARGS)

@@ -18,7 +18,7 @@ import { readMetrics, type Samples } from './metrics-text';
 import { type HandlerTimes, type ProcessTimes, type ServiceTimes } from './service-times';
 
 /** Thirty stocks from 2000 on; source and licence: the folder's own README. */
-const SERIES = 'us_long30_2000_2022.csv.gz';
+export const SERIES = 'us_long30_2000_2022.csv.gz';
 const SPAN = ['2018-03-01', '2018-04-30'] as const;
 const TRAINED = 3;
 const ROUNDS = 3;

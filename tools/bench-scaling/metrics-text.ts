@@ -35,6 +35,7 @@ export function parseMetrics(texts: readonly string[]): Samples {
 
 /** Asks services at their addresses for their metrics. */
 export async function readMetrics(urls: readonly string[]): Promise<Samples> {
-  const answers = urls.map(async (url) => (await fetch(`${url}/metrics`)).text());
-  return parseMetrics(await Promise.all(answers));
+  const ask = (url: string) => fetch(`${url}/metrics`).then((answer) => answer.text());
+  // A connection that is kept for the next question may be closed just when it is asked: then a new one is opened.
+  return parseMetrics(await Promise.all(urls.map((url) => ask(url).catch(() => ask(url)))));
 }

@@ -54,7 +54,7 @@ const measureIn = (text: string): Rule['measure'] => (text.includes('oldest_unac
 
 /** Reads the ScaledObject that is generated for a service. */
 export function scalingByKeda(workload: Workload, calendar: ExchangeCalendar): Scaling {
-  const spec = scaledObject(workload, calendar, 'simulated')['spec'] as unknown as ScaledObjectSpec;
+  const spec = scaledObject(workload, calendar, 'simulated')['spec'] as ScaledObjectSpec;
   const subscriptions = allSubscriptions.filter(({ service }) => service === workload.service).map(({ name }) => name);
   return {
     least: spec.minReplicaCount,
@@ -75,7 +75,7 @@ export function scalingByKeda(workload: Workload, calendar: ExchangeCalendar): S
 
 /** Reads the HorizontalPodAutoscaler that is generated for a service. */
 export function scalingByHpa(workload: Workload): Scaling {
-  const spec = autoscaler(workload)['spec'] as unknown as AutoscalerSpec;
+  const spec = autoscaler(workload)['spec'] as AutoscalerSpec;
   return {
     least: spec.minReplicas,
     most: spec.maxReplicas,

@@ -1,4 +1,7 @@
-import { type Workload } from '../kubernetes/workloads';
+import { calendarOf, YAHOO_REQUEST_SPACING_MS } from '@closing-bell/market';
+import { type Workload, WORKLOADS } from '../kubernetes/workloads';
+import { ASSUMED } from './assumptions';
+import { SESSIONS_A_MONTH } from './prices';
 
 /** One close, and what it meets. */
 export interface Scenario {
@@ -6,16 +9,87 @@ export interface Scenario {
   readonly symbols: number;
   readonly workloads: readonly Workload[];
   readonly scaledBy: 'keda' | 'hpa';
-  /** Whether KEDA holds a pod of each service ready before the close, as its cron trigger says. */
-  readonly warm: boolean;
+  /** Pods of each service that KEDA's cron trigger holds ready before the close; 0: there is no such trigger. */
+  readonly warmPods: number;
   /** Share of the symbols whose decision after the close trains: a champion too old, or none. */
   readonly trains: number;
   /** Share of the symbols that alarm after their forecast, each of which is trained in a cascade of its own. */
   readonly alarms: number;
+  /** Messages of one subscription that a trainer handles at once; undefined: what the topology says. */
+  readonly trainerConcurrency?: number;
   /** Seconds until there is room for one more pod: between these, drawn for each. */
   readonly nodeSeconds: readonly [number, number];
   /** Seconds between the starts of a pod's requests to the source of bars. */
   readonly vendorSpacingSeconds: number;
   /** Seconds after the scheduler's message at which a trainer's machine is taken away. */
   readonly preemptions: readonly number[];
+}
+
+/** What a backtest of the index found: trainings, and those of them with drift among their reasons (decision 17). */
+export const BACKTEST = { from: '2015-12-31', to: '2020-04-02', trainings: 46, ofDrift: 12 } as const;
+/** Alarms a month and stock in 2017, of thirty stocks (docs/benchmarks/drift.md). */
+export const ALARMS_A_MONTH = 0.27;
+
+/** A usual close of so many symbols, as it is deployed. */
+export function ordinaryClose(symbols: number): Scenario {
+  const sessions = calendarOf('XNYS').sessionsBetween(BACKTEST.from, BACKTEST.to).length;
+  return {
+    name: 'as deployed: KEDA, a pod of each held ready',
+    symbols,
+    workloads: WORKLOADS,
+    scaledBy: 'keda',
+    warmPods: 1,
+    trains: (BACKTEST.trainings - BACKTEST.ofDrift) / sessions,
+    alarms: ALARMS_A_MONTH / SESSIONS_A_MONTH,
+    nodeSeconds: ASSUMED.nodeSeconds,
+    vendorSpacingSeconds: YAHOO_REQUEST_SPACING_MS / 1000,
+    preemptions: [],
+  };
+}
+
+/** What else a close may meet. */
+export function otherCloses(symbols: number): Scenario[] {
+  const usual = ordinaryClose(symbols);
+  const drifting = { ...usual, alarms: 0.1 };
+  return [
+    { ...usual, name: 'KEDA from zero, without the cron trigger', warmPods: 0 },
+    { ...usual, name: 'Kubernetes’ own autoscaler, a pod of each all day', scaledBy: 'hpa' },
+    { ...usual, name: 'room for pods at once, no node to wait for', nodeSeconds: [0, 0] },
+    { ...usual, name: 'a source of bars without a spacing of requests', vendorSpacingSeconds: 0 },
+    { ...drifting, name: '10 % of the symbols alarm and are trained' },
+    { ...drifting, name: 'the same, a trainer’s machine taken away after 8 minutes', preemptions: [480] },
+    { ...usual, name: 'all are trained: the first close, or models of one age', trains: 1, alarms: 0 },
+  ];
+}
+
+/** Workloads in which settings of one service are others. */
+function withSettings(
+  service: Workload['service'],
+  { scale, ...settings }: Partial<Omit<Workload, 'scale'>> & { readonly scale?: Partial<Workload['scale']> },
+): Workload[] {
+  return WORKLOADS.map((workload) =>
+    workload.service === service ? { ...workload, ...settings, scale: { ...workload.scale, ...scale } } : workload,
+  );
+}
+
+/** Closes with one setting changed. */
+export function alternatives(symbols: number): Scenario[] {
+  const usual = ordinaryClose(symbols);
+  const everyCpu = (factor: number) => WORKLOADS.map((workload) => ({ ...workload, cpu: workload.cpu * factor }));
+  return [
+    { ...usual, name: 'a trainer handles 4 messages of a subscription at once', trainerConcurrency: 4 },
+    { ...usual, name: 'two pods of each held ready', warmPods: 2 },
+    { ...usual, name: 'ingestor: at most 8 pods', workloads: withSettings('ingestor', { scale: { most: 8 } }) },
+    { ...usual, name: 'ingestor: 500 thousandths', workloads: withSettings('ingestor', { cpu: 500 }) },
+    { ...usual, name: 'feature-service: 500 thousandths', workloads: withSettings('feature-service', { cpu: 500 }) },
+    { ...usual, name: 'predictor: 1000 thousandths', workloads: withSettings('predictor', { cpu: 1000 }) },
+    { ...usual, name: 'monitor: 1000 thousandths', workloads: withSettings('monitor', { cpu: 1000 }) },
+    {
+      ...usual,
+      name: 'trainer: a pod for 10 messages, at most 20',
+      workloads: withSettings('trainer', { scale: { backlog: 10, most: 20 } }),
+    },
+    { ...usual, name: 'every service: twice the thousandths', workloads: everyCpu(2) },
+    { ...usual, name: 'every service: half the thousandths', workloads: everyCpu(0.5) },
+  ];
 }

@@ -72,7 +72,7 @@ export function simulateClose(scenario: Scenario, times: ServiceTimes, random: (
     scenario.workloads.map((workload) => {
       if (scenario.scaledBy === 'hpa') return [workload.service, scalingByHpa(workload)];
       const scaling = scalingByKeda(workload, calendar);
-      return [workload.service, scenario.warm ? scaling : { ...scaling, warm: undefined }];
+      return [workload.service, scenario.warmPods > 0 ? scaling : { ...scaling, warm: undefined }];
     }),
   );
   const begin = -Math.max(0, ...[...scalingOf.values()].map(({ warm }) => warm?.before ?? 0)) - ASSUMED.lagSeconds[1];
@@ -150,7 +150,13 @@ export function simulateClose(scenario: Scenario, times: ServiceTimes, random: (
     const scaling = scalingOf.get(service) as Scaling;
     const own = allSubscriptions
       .filter((subscription) => subscription.service === service)
-      .map((subscription) => ({ subscription, queue: queueOf(subscription.name) }));
+      .map((subscription) => ({
+        subscription:
+          service === 'trainer' && scenario.trainerConcurrency !== undefined
+            ? { ...subscription, concurrency: scenario.trainerConcurrency }
+            : subscription,
+        queue: queueOf(subscription.name),
+      }));
     const deployment = new Deployment({
       events,
       workload,
@@ -167,7 +173,7 @@ export function simulateClose(scenario: Scenario, times: ServiceTimes, random: (
   }
 
   const measures = watchBy(events, queues, () => between(ASSUMED.lagSeconds), random);
-  for (const service of services.values()) scaleBy(service, events, measures, random);
+  for (const service of services.values()) scaleBy(service, scenario.warmPods, events, measures, random);
 
   const points = Object.fromEntries(SERVICES.map((service) => [service, [] as Point[]])) as Record<
     ServiceName,
@@ -248,11 +254,15 @@ function watchBy(
 }
 
 /** Lets KEDA and Kubernetes' autoscaler look at a service from time to time. */
-function scaleBy(service: Service, events: Events, measures: Measures, random: () => number): void {
+function scaleBy(service: Service, warmPods: number, events: Events, measures: Measures, random: () => number): void {
   const { scaling, deployment, autoscaler } = service;
-  const readingsNow = (): Reading[] => scaling.rules.map((rule) => readingOf(rule, measures, events.now));
   const isWarm = () =>
     scaling.warm !== undefined && events.now >= -scaling.warm.before && events.now < scaling.warm.after;
+  // KEDA's cron trigger is a measure of so many pods, each with a target of one.
+  const readingsNow = (): Reading[] => [
+    ...scaling.rules.map((rule) => readingOf(rule, measures, events.now)),
+    { value: isWarm() ? warmPods : 0, target: 1 },
+  ];
   events.after(ASSUMED.autoscalerSeconds * random(), () =>
     events.every(ASSUMED.autoscalerSeconds, () => {
       // An autoscaler leaves alone what has no pods.
@@ -263,7 +273,7 @@ function scaleBy(service: Service, events: Events, measures: Measures, random: (
   if (!toZero) return;
   events.after(toZero.pollingSeconds * random(), () =>
     events.every(toZero.pollingSeconds, () => {
-      const active = isWarm() || readingsNow().some(({ value }) => value > 0);
+      const active = readingsNow().some(({ value }) => value > 0);
       if (active) service.activeAt = events.now;
       if (active && deployment.replicas === 0) deployment.scale(1);
       if (!active && events.now - service.activeAt >= toZero.cooldownSeconds && deployment.replicas > scaling.least)

@@ -8,4 +8,4 @@ export { type MarketDataSource } from './sources/market-data-source';
 export { network } from './sources/network';
 export { openMarketData } from './sources/open-market-data';
 export { SourceUnavailableError } from './sources/source-unavailable-error';
-export { type YahooDependencies } from './sources/yahoo-source';
+export { REQUEST_SPACING_MS as YAHOO_REQUEST_SPACING_MS, type YahooDependencies } from './sources/yahoo-source';

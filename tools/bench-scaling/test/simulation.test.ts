@@ -39,7 +39,7 @@ const SCENARIO: Scenario = {
   symbols: 400,
   workloads: WORKLOADS,
   scaledBy: 'keda',
-  warm: true,
+  warmPods: 1,
   trains: 0.1,
   alarms: 0.05,
   nodeSeconds: [60, 90],
@@ -94,11 +94,11 @@ describe('simulateClose', () => {
     const before = ({ points }: Outcome) =>
       SERVICES.map((service) => points[service].findLast(({ at }) => at < 0)?.ready);
     expect(before(simulate())).toEqual([1, 1, 1, 1, 1]);
-    expect(before(simulate({ warm: false }))).toEqual([0, 0, 0, 0, 1]);
+    expect(before(simulate({ warmPods: 0 }))).toEqual([0, 0, 0, 0, 1]);
   });
 
   it('begins from zero only when Cloud Monitoring has told of the message', () => {
-    const [first = NaN] = simulate({ warm: false }).forecasts;
+    const [first = NaN] = simulate({ warmPods: 0 }).forecasts;
     expect(first).toBeGreaterThan(120 + 60);
   });
 

@@ -9,7 +9,7 @@ import { checkSymbol } from './symbol';
 const HISTORY_FROM = '2000-01-01';
 
 /** The least time between the starts of two requests: Yahoo answers a burst with 429 for minutes. */
-const REQUEST_SPACING_MS = 500;
+export const REQUEST_SPACING_MS = 500;
 
 /** A throttled or failed request is made this often in all, before the message goes back to be retried later. */
 const ATTEMPTS = 4;
