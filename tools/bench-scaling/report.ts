@@ -17,6 +17,8 @@ export interface Simulated {
 export interface Size {
   readonly symbols: number;
   readonly usual: Simulated;
+  /** When the last forecast was there at the same close with other seeds, seconds. */
+  readonly otherSeeds: readonly number[];
   readonly others: readonly Simulated[];
   readonly alternatives: readonly Simulated[];
   /** Name of the file that shows the usual close. */
@@ -34,10 +36,10 @@ export function reportOf(times: ServiceTimes, sizes: readonly Size[], seed: numb
     'simulated from the generated manifests: the settings are read from the code that writes `k8s/`, so a change there is a change here.',
     'Minutes count from the scheduler’s message, a quarter of an hour after the close.',
     '',
-    ...sizes.flatMap(({ symbols, usual, picture }) => [
+    ...sizes.flatMap(({ symbols, usual, otherSeeds, picture }) => [
       `## ${count(symbols)} symbols`,
       '',
-      summaryOf(usual),
+      ...summaryOf(usual, otherSeeds),
       '',
       `![Pods and backlog of each service over a close of ${count(symbols)} symbols](${picture})`,
       '',
@@ -56,7 +58,7 @@ export function reportOf(times: ServiceTimes, sizes: readonly Size[], seed: numb
     '',
     '## Other settings',
     '',
-    'A usual close with one setting changed.',
+    'A usual close with other settings; numbers are thousandths of a core that a pod asks for.',
     '',
     ...sizes.flatMap(({ symbols, usual, alternatives }) => [
       `${count(symbols)} symbols:`,
@@ -75,14 +77,14 @@ export function reportOf(times: ServiceTimes, sizes: readonly Size[], seed: numb
   ].join('\n');
 }
 
-function summaryOf({ scenario, outcome }: Simulated): string {
+function summaryOf({ scenario, outcome }: Simulated, otherSeeds: readonly number[]): string[] {
   const { forecasts, lastRow } = outcome;
   const { day, month } = totalCost(scenario, outcome);
-  return (
-    `The first forecast is there after ${minutes(forecasts[0])} minutes, half of them after ${minutes(middleOf(forecasts))}, ` +
-    `the last after **${minutes(forecasts.at(-1))}**; the last row is in the warehouse after ${minutes(lastRow)}. ` +
-    `The pods cost **${dollars(day)}** on such a day and ${dollars(month)} a month.`
-  );
+  return [
+    `The first forecast is there after ${minutes(forecasts[0])} minutes, half of them after ${minutes(middleOf(forecasts))},`,
+    `the last after **${minutes(forecasts.at(-1))}** (with ${otherSeeds.length} other seeds ${minutes(Math.min(...otherSeeds))} to ${minutes(Math.max(...otherSeeds))}); the last row is in the warehouse after ${minutes(lastRow)}.`,
+    `The pods cost **${dollars(day)}** on such a day and ${dollars(month)} a month.`,
+  ];
 }
 
 function closesTable(simulated: readonly Simulated[]): string[] {

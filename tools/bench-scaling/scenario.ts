@@ -11,6 +11,8 @@ export interface Scenario {
   readonly scaledBy: 'keda' | 'hpa';
   /** Pods of each service that KEDA's cron trigger holds ready before the close; 0: there is no such trigger. */
   readonly warmPods: number;
+  /** What messages take: as in the first close of processes that have just started, or as in later ones. */
+  readonly take: 'cold' | 'warm';
   /** Share of the symbols whose decision after the close trains: a champion too old, or none. */
   readonly trains: number;
   /** Share of the symbols that alarm after their forecast, each of which is trained in a cascade of its own. */
@@ -39,6 +41,7 @@ export function ordinaryClose(symbols: number): Scenario {
     workloads: WORKLOADS,
     scaledBy: 'keda',
     warmPods: 1,
+    take: 'cold',
     trains: (BACKTEST.trainings - BACKTEST.ofDrift) / sessions,
     alarms: ALARMS_A_MONTH / SESSIONS_A_MONTH,
     nodeSeconds: ASSUMED.nodeSeconds,
@@ -56,40 +59,51 @@ export function otherCloses(symbols: number): Scenario[] {
     { ...usual, name: 'Kubernetes’ own autoscaler, a pod of each all day', scaledBy: 'hpa' },
     { ...usual, name: 'room for pods at once, no node to wait for', nodeSeconds: [0, 0] },
     { ...usual, name: 'a source of bars without a spacing of requests', vendorSpacingSeconds: 0 },
+    { ...usual, name: 'messages take what they do in later closes', take: 'warm' },
     { ...drifting, name: '10 % of the symbols alarm and are trained' },
     { ...drifting, name: 'the same, a trainer’s machine taken away after 8 minutes', preemptions: [480] },
     { ...usual, name: 'all are trained: the first close, or models of one age', trains: 1, alarms: 0 },
   ];
 }
 
-/** Workloads in which settings of one service are others. */
-function withSettings(
-  service: Workload['service'],
-  { scale, ...settings }: Partial<Omit<Workload, 'scale'>> & { readonly scale?: Partial<Workload['scale']> },
-): Workload[] {
-  return WORKLOADS.map((workload) =>
-    workload.service === service ? { ...workload, ...settings, scale: { ...workload.scale, ...scale } } : workload,
-  );
+type Settings = Partial<Pick<Workload, 'cpu' | 'memory'> & Workload['scale']>;
+
+/** The workloads, some of whose settings are others. */
+function withSettings(changes: Partial<Record<Workload['service'], Settings>>): Workload[] {
+  return WORKLOADS.map((workload) => {
+    const { cpu = workload.cpu, memory = workload.memory, ...scale } = changes[workload.service] ?? {};
+    return { ...workload, cpu, memory, scale: { ...workload.scale, ...scale } };
+  });
 }
 
-/** Closes with one setting changed. */
+/** Closes with other settings. */
 export function alternatives(symbols: number): Scenario[] {
   const usual = ordinaryClose(symbols);
-  const everyCpu = (factor: number) => WORKLOADS.map((workload) => ({ ...workload, cpu: workload.cpu * factor }));
+  const twiceAsMany = Object.fromEntries(WORKLOADS.map(({ service, scale }) => [service, { most: 2 * scale.most }]));
+  const everyCpu = (factor: number) =>
+    withSettings(Object.fromEntries(WORKLOADS.map(({ service, cpu }) => [service, { cpu: factor * cpu }])));
+  const changed = (name: string, changes: Parameters<typeof withSettings>[0]): Scenario => ({
+    ...usual,
+    name,
+    workloads: withSettings(changes),
+  });
   return [
-    { ...usual, name: 'a trainer handles 4 messages of a subscription at once', trainerConcurrency: 4 },
     { ...usual, name: 'two pods of each held ready', warmPods: 2 },
-    { ...usual, name: 'ingestor: at most 8 pods', workloads: withSettings('ingestor', { scale: { most: 8 } }) },
-    { ...usual, name: 'ingestor: 500 thousandths', workloads: withSettings('ingestor', { cpu: 500 }) },
-    { ...usual, name: 'feature-service: 500 thousandths', workloads: withSettings('feature-service', { cpu: 500 }) },
-    { ...usual, name: 'predictor: 1000 thousandths', workloads: withSettings('predictor', { cpu: 1000 }) },
-    { ...usual, name: 'monitor: 1000 thousandths', workloads: withSettings('monitor', { cpu: 1000 }) },
-    {
-      ...usual,
-      name: 'trainer: a pod for 10 messages, at most 20',
-      workloads: withSettings('trainer', { scale: { backlog: 10, most: 20 } }),
-    },
-    { ...usual, name: 'every service: twice the thousandths', workloads: everyCpu(2) },
-    { ...usual, name: 'every service: half the thousandths', workloads: everyCpu(0.5) },
+    { ...usual, name: 'a trainer handles 4 messages of a subscription at once', trainerConcurrency: 4 },
+    changed('feature-service 250, predictor 500', {
+      'feature-service': { cpu: 250, memory: 512 },
+      predictor: { cpu: 500, memory: 512 },
+    }),
+    changed('feature-service 1000', { 'feature-service': { cpu: 1000, memory: 1024 } }),
+    changed('ingestor 500', { ingestor: { cpu: 500 } }),
+    changed('trainer 500', { trainer: { cpu: 500 } }),
+    changed('monitor 1000', { monitor: { cpu: 1000 } }),
+    changed(
+      'a pod for half the backlog',
+      Object.fromEntries(WORKLOADS.map(({ service, scale }) => [service, { backlog: scale.backlog / 2 }])),
+    ),
+    changed('at most twice as many pods', twiceAsMany),
+    { ...usual, name: 'every service half', workloads: everyCpu(0.5) },
+    { ...usual, name: 'every service twice', workloads: everyCpu(2) },
   ];
 }

@@ -100,7 +100,7 @@ export function simulateClose(scenario: Scenario, times: ServiceTimes, random: (
   };
 
   const tollOf = ({ name }: Subscription, { message }: Held): Toll => {
-    const measured = times.cold[name] ?? times.warm[name];
+    const measured = times[scenario.take][name];
     const trains =
       (name === subscriptions.trainer.featuresComputed.name && training.has(message.key)) ||
       name === subscriptions.trainer.driftDetected.name;

@@ -35,8 +35,8 @@ export const SPOT_GRACE_SECONDS = 15;
 const QUICK = { scratch: 256, drainSeconds: 20, spot: false } as const;
 
 /**
- * The five services. Memory is the peak that `make bench-cascade` and `make bench-images` measured, with a quarter on top; CPU what a pod
- * needs to keep its share of a close of 500 symbols in hand (docs/benchmarks/scaling.md).
+ * The five services. Memory is at least the peak that was measured, with a quarter on top; CPU what one pod of each needs to bring a close
+ * of 500 symbols to its end within ten minutes, before Cloud Monitoring has said much of it (docs/benchmarks/scaling.md).
  */
 export const WORKLOADS: readonly Workload[] = [
   {
@@ -51,9 +51,10 @@ export const WORKLOADS: readonly Workload[] = [
   {
     ...QUICK,
     service: 'feature-service',
-    cpu: 250,
-    memory: 512,
-    memoryLimit: 1024,
+    // A pod that was away computes a symbol's whole history anew; with less it is what all others wait for.
+    cpu: 500,
+    memory: 896,
+    memoryLimit: 1536,
     scale: { least: 0, most: 6, backlog: 100, ageSeconds: 120 },
   },
   {
@@ -65,15 +66,16 @@ export const WORKLOADS: readonly Workload[] = [
     // Drain and forced end together must fit into what a Spot node gives.
     drainSeconds: 8,
     spot: true,
-    // Most decisions take milliseconds, one in dozens trains for a minute.
+    // Most decisions take milliseconds, one in dozens trains for seconds.
     scale: { least: 0, most: 10, backlog: 25, ageSeconds: 60 },
   },
   {
     ...QUICK,
     service: 'predictor',
-    cpu: 500,
-    memory: 512,
-    memoryLimit: 1024,
+    // Its first forecast of a symbol takes most of a core second. Autopilot wants a GiB for each core.
+    cpu: 1000,
+    memory: 1024,
+    memoryLimit: 1536,
     scale: { least: 0, most: 8, backlog: 50, ageSeconds: 60 },
   },
   {

@@ -40,6 +40,7 @@ const SCENARIO: Scenario = {
   workloads: WORKLOADS,
   scaledBy: 'keda',
   warmPods: 1,
+  take: 'cold',
   trains: 0.1,
   alarms: 0.05,
   nodeSeconds: [60, 90],
