@@ -1,4 +1,4 @@
-import { SERVICES } from '@closing-bell/contracts';
+import { type ServiceName, SERVICES } from '@closing-bell/contracts';
 import { type Workload, WORKLOADS } from '../kubernetes/workloads';
 import { ASSUMED, WAITS } from './assumptions';
 import { alwaysThere, costOf, totalCost } from './cost';
@@ -44,6 +44,10 @@ export function reportOf(times: ServiceTimes, sizes: readonly Size[], seed: numb
       `![Pods and backlog of each service over a close of ${count(symbols)} symbols](${picture})`,
       '',
     ]),
+    '## What it shows',
+    '',
+    ...findings(times, sizes),
+    '',
     '## What else may happen',
     '',
     ...sizes.flatMap(({ symbols, usual, others }) => [
@@ -84,6 +88,31 @@ function summaryOf({ scenario, outcome }: Simulated, otherSeeds: readonly number
     `The first forecast is there after ${minutes(forecasts[0])} minutes, half of them after ${minutes(middleOf(forecasts))},`,
     `the last after **${minutes(forecasts.at(-1))}** (with ${otherSeeds.length} other seeds ${minutes(Math.min(...otherSeeds))} to ${minutes(Math.max(...otherSeeds))}); the last row is in the warehouse after ${minutes(lastRow)}.`,
     `The pods cost **${dollars(day)}** on such a day and ${dollars(month)} a month.`,
+  ];
+}
+
+function findings({ training }: ServiceTimes, sizes: readonly Size[]): string[] {
+  const last = (wanted: (scenario: Scenario) => boolean): string =>
+    sizes
+      .map(({ symbols, usual, others, alternatives }) => {
+        const found = [usual, ...others, ...alternatives].find(({ scenario }) => wanted(scenario));
+        return `${minutes(found?.outcome.forecasts.at(-1))} minutes for ${count(symbols)}`;
+      })
+      .join(' and ');
+  const months = sizes.map(({ others }) => {
+    const standing = others.find(({ scenario }) => scenario.scaledBy === 'hpa');
+    return standing ? dollars(totalCost(standing.scenario, standing.outcome).month) : '–';
+  });
+  const cpuOf = ({ workloads }: Scenario, service: ServiceName) =>
+    workloads.find((workload) => workload.service === service)?.cpu;
+  return [
+    `- Cloud Monitoring speaks of a queue ${ASSUMED.lagSeconds.map((seconds) => seconds / 60).join(' to ')} minutes late, and a node takes another. The pods that are held ready carry what comes until then:`,
+    '  of a few hundred symbols nearly all, so that their share of a core counts there, and targets and limits hardly do.',
+    `- Without them each step of the cascade waits for its own first pod: the last forecast comes after ${last(({ warmPods }) => warmPods === 0)}.`,
+    `- Two of each held ready: ${last(({ warmPods }) => warmPods === 2)}. With thousands of symbols the steps scale one after another, each late; a faster feature service`,
+    `  sends the queue on sooner: with a whole core each ${last((scenario) => cpuOf(scenario, 'feature-service') === 1000 && cpuOf(scenario, 'ingestor') === 250)}.`,
+    `- A training takes ${training.cpuSeconds.toFixed(1)} CPU seconds, for it stops early. All symbols on one day: ${last(({ trains }) => trains === 1)}.`,
+    `- The monitor that is never away is most of the cost; with a pod of each all day, as without KEDA, the pods come to ${months.join(' and ')} a month.`,
   ];
 }
 

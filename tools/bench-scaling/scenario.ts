@@ -61,7 +61,7 @@ export function otherCloses(symbols: number): Scenario[] {
     { ...usual, name: 'a source of bars without a spacing of requests', vendorSpacingSeconds: 0 },
     { ...usual, name: 'messages take what they do in later closes', take: 'warm' },
     { ...drifting, name: '10 % of the symbols alarm and are trained' },
-    { ...drifting, name: 'the same, a trainer’s machine taken away after 8 minutes', preemptions: [480] },
+    { ...drifting, name: 'the same, trainers’ machines taken away after 4 and 16 minutes', preemptions: [240, 960] },
     { ...usual, name: 'all are trained: the first close, or models of one age', trains: 1, alarms: 0 },
   ];
 }

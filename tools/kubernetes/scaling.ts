@@ -12,8 +12,8 @@ export const CREDENTIALS = 'cloud-monitoring';
  * Seconds between KEDA's questions, and from the last message to the last pod's end. Two questions a service twice a minute stay below the
  * million a month that Cloud Monitoring answers for nothing, and its measures are minutes old anyway.
  */
-export const POLLING_SECONDS = 30;
-export const COOLDOWN_SECONDS = 300;
+const POLLING_SECONDS = 30;
+const COOLDOWN_SECONDS = 300;
 
 const BACKLOG = 'num_undelivered_messages';
 const AGE = 'oldest_unacked_message_age';
