@@ -106,6 +106,7 @@ describe('simulateClose', () => {
   it('follows the settings of the workloads', () => {
     const changed = (change: { most?: number; cpu?: number }) =>
       simulate({
+        symbols: 2000,
         trains: 0,
         alarms: 0,
         workloads: WORKLOADS.map(({ scale, ...workload }) => ({
