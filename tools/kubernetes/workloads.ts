@@ -60,8 +60,8 @@ export const WORKLOADS: readonly Workload[] = [
   {
     service: 'trainer',
     cpu: 1000,
-    memory: 1536,
-    memoryLimit: 3072,
+    memory: 1024,
+    memoryLimit: 2048,
     scratch: 512,
     // Drain and forced end together must fit into what a Spot node gives.
     drainSeconds: 8,

@@ -21,7 +21,7 @@ interface Deployment {
   };
 }
 
-const START_MS = 180_000;
+const START_MS = 300_000;
 const MANIFEST = resolve('k8s/components/mlflow/mlflow.yaml');
 
 /** HTTP status of an answer to a request that says another Host than the one it was sent to. */
