@@ -83,9 +83,7 @@ export function trainerModule({ config, logger, clock, registry: metricsRegistry
       {
         provide: FitPool,
         useValue: {
-          onApplicationBootstrap: async () => {
-            if (background) for (const name of await registry.names()) background.wake(name);
-          },
+          onApplicationBootstrap: () => background?.wakeAll(() => registry.names()),
           onApplicationShutdown: () => {
             fits.close();
             // Not waited for: what is being told when the process ends is told again by the next one.
@@ -124,6 +122,7 @@ function tellInBackground({ delivery }: MlflowDelivery, { mlflow }: Config, logg
       reached = true;
       if (told > 0) logger.info({ symbol: model, told }, `MLflow was told ${told} things of ${model}`);
     },
+    onListingFailure: (error) => logger.warn({ err: error }, 'MLflow is told later of models, which cannot be listed'),
     onFailure: ({ model, error, permanent, waiting }) => {
       if (error instanceof ModelClaimedError) return logger.debug({ symbol: model }, error.message);
       if (permanent) logger.error({ symbol: model, err: error }, `MLflow refuses what it is told of ${model}`);

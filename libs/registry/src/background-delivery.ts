@@ -13,6 +13,8 @@ interface BackgroundDependencies {
   readonly onDelivered?: (model: string, delivered: Delivered) => void;
   /** permanent: it is not tried again until the model is woken. */
   readonly onFailure?: (failure: DeliveryFailure) => void;
+  /** Told that the models could not be listed; it is tried again. */
+  readonly onListingFailure?: (error: unknown) => void;
 }
 
 /** A delivery that did not come through. */
@@ -44,6 +46,14 @@ export class BackgroundDelivery {
     this.running ??= Promise.resolve().then(() => this.run());
   }
 
+  /**
+   * Every model may have something new to tell, as when a process starts. Returns at once: where they lie may be away, and whoever starts
+   * need not wait for it. Listing them is tried again until it comes through.
+   */
+  wakeAll(names: () => Promise<readonly string[]>): void {
+    void this.wakeListed(names);
+  }
+
   /** Resolves when nothing waits, or when it is closed. */
   async settled(): Promise<void> {
     await this.running;
@@ -53,6 +63,21 @@ export class BackgroundDelivery {
   async close(): Promise<void> {
     this.stop.abort(new Error('closing'));
     await this.running;
+  }
+
+  private async wakeListed(names: () => Promise<readonly string[]>): Promise<void> {
+    const { sleep, onListingFailure } = this.dependencies;
+    const { signal } = this.stop;
+    for (let failures = 0; !signal.aborted; failures++) {
+      try {
+        for (const name of await names()) this.wake(name);
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        onListingFailure?.(error);
+        await sleep(pauseAfter(failures), signal).catch(() => undefined);
+      }
+    }
   }
 
   private async run(): Promise<void> {
@@ -74,11 +99,14 @@ export class BackgroundDelivery {
         if (!permanent) this.waiting.add(model);
         onFailure?.({ model, error, permanent, waiting: this.waiting.size });
         if (permanent) continue;
-        const pause = Math.min(LONGEST_PAUSE_MILLISECONDS, FIRST_PAUSE_MILLISECONDS * 2 ** failures);
-        failures++;
-        await sleep(pause, signal).catch(() => undefined);
+        await sleep(pauseAfter(failures++), signal).catch(() => undefined);
       }
     }
     this.running = undefined;
   }
+}
+
+/** Milliseconds to wait after so many failures before the last one. */
+function pauseAfter(failures: number): number {
+  return Math.min(LONGEST_PAUSE_MILLISECONDS, FIRST_PAUSE_MILLISECONDS * 2 ** failures);
 }

@@ -8,6 +8,7 @@ function background(deliver: (model: string) => Promise<typeof done>) {
   const pauses: number[] = [];
   const delivered: string[] = [];
   const failures: DeliveryFailure[] = [];
+  const listingFailures: unknown[] = [];
   const delivery = new BackgroundDelivery({
     deliver,
     sleep: (milliseconds, signal) => {
@@ -16,8 +17,9 @@ function background(deliver: (model: string) => Promise<typeof done>) {
     },
     onDelivered: (model) => delivered.push(model),
     onFailure: (failure) => failures.push(failure),
+    onListingFailure: (error) => listingFailures.push(error),
   });
-  return { delivery, pauses, delivered, failures };
+  return { delivery, pauses, delivered, failures, listingFailures };
 }
 
 describe('the delivery in the background', () => {
@@ -46,6 +48,39 @@ describe('the delivery in the background', () => {
     delivery.wake('B');
     await delivery.settled();
     expect(begun).toEqual(['A', 'B', 'A']);
+  });
+
+  it('wakes all models once they can be listed, and keeps nobody waiting until then', async () => {
+    let left = 3;
+    const { delivery, pauses, delivered, listingFailures } = background(() => Promise.resolve(done));
+    const listed = new Promise<void>((resolve) => {
+      delivery.wakeAll(() => {
+        if (left-- > 0) return Promise.reject(new Error('away'));
+        // After the names have been woken.
+        setImmediate(resolve);
+        return Promise.resolve(['A', 'B']);
+      });
+    });
+    expect(delivered).toEqual([]);
+    await listed;
+    await delivery.settled();
+    expect(delivered).toEqual(['A', 'B']);
+    expect(listingFailures).toHaveLength(3);
+    expect(pauses).toEqual([1000, 2000, 4000]);
+  });
+
+  it('lists no longer once it is closed', async () => {
+    let asked = 0;
+    const { delivery, delivered } = background(() => Promise.resolve(done));
+    const names = async () => {
+      asked++;
+      await delivery.close();
+      throw new Error('away');
+    };
+    delivery.wakeAll(names);
+    await new Promise(setImmediate);
+    await delivery.settled();
+    expect([asked, delivered]).toEqual([1, []]);
   });
 
   it('tries again with growing pauses until it comes through', async () => {
