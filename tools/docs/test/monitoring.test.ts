@@ -134,11 +134,14 @@ describe('the dashboard', () => {
 });
 
 describe('the manifests', () => {
-  it.each(readdirSync(FOLDER).filter((name) => /^(?!kustomization).*\.yaml$/.test(name)))('%s is a manifest of GKE', (name) => {
-    expect(parse(read(name))).toMatchObject({
-      apiVersion: 'monitoring.googleapis.com/v1',
-      kind: expect.stringMatching(/^(Rules|PodMonitoring)$/) as unknown,
-      metadata: { name: 'closing-bell' },
-    });
-  });
+  it.each(readdirSync(FOLDER).filter((name) => /^(?!kustomization).*\.yaml$/.test(name)))(
+    '%s is a manifest of GKE',
+    (name) => {
+      expect(parse(read(name))).toMatchObject({
+        apiVersion: 'monitoring.googleapis.com/v1',
+        kind: expect.stringMatching(/^(Rules|PodMonitoring)$/) as unknown,
+        metadata: { name: 'closing-bell' },
+      });
+    },
+  );
 });
