@@ -10,7 +10,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '../../apps/cli/src/connection';
 import { replay } from '../../apps/cli/src/replay';
-import { Supervisor } from '../../apps/cli/src/supervisor/supervisor';
+import { benchSupervisor } from './bench-supervisor';
 import { usageOf } from './process-usage';
 
 // A span at whose start the gate promotes a model: what costs most serves throughout.
@@ -33,14 +33,7 @@ async function main(): Promise<void> {
   };
   const config = loadConfig(environment);
   const calendar = calendarOf(config.exchange);
-  const supervisor = new Supervisor({
-    config,
-    environment,
-    reporter: {
-      line: () => undefined,
-      crashed: (child, how) => console.error(`${child} ended with ${how}; the figures are no good`),
-    },
-  });
+  const supervisor = benchSupervisor(config, environment);
   try {
     console.log('Starting, training one model and warming up …');
     await supervisor.start();

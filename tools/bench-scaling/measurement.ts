@@ -12,7 +12,7 @@ import { setTimeout } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { connect } from '../../apps/cli/src/connection';
 import { readRunFile } from '../../apps/cli/src/run-file';
-import { Supervisor } from '../../apps/cli/src/supervisor/supervisor';
+import { benchSupervisor } from '../bench-cascade/bench-supervisor';
 import { usageOf, usageWithChildren } from '../bench-cascade/process-usage';
 import { readMetrics, type Samples } from './metrics-text';
 import { type HandlerTimes, type ProcessTimes, type ServiceTimes } from './service-times';
@@ -133,14 +133,7 @@ interface Services {
 async function withServices<T>(settings: Settings, use: (services: Services) => Promise<T>): Promise<T> {
   const environment = { ...process.env, ...settings };
   const config = loadConfig(environment);
-  const supervisor = new Supervisor({
-    config,
-    environment,
-    reporter: {
-      line: () => undefined,
-      crashed: (child, how) => console.error(`${child} ended with ${how}; the figures are no good`),
-    },
-  });
+  const supervisor = benchSupervisor(config, environment);
   try {
     await supervisor.start();
     const pidOf = (service: ServiceName): number => supervisor.processes()[service] ?? 0;

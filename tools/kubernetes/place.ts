@@ -67,6 +67,9 @@ export function placeOf(text: string): Place {
   return { ...parts, settings: Object.fromEntries(settings) };
 }
 
+/** The prefix of the store in a place's bucket. */
+export const OBJECTS_PREFIX = 'store';
+
 /** Where the images of an environment are. */
 export function imagesOf({ region, project, repository }: Place): string {
   return `${region}-docker.pkg.dev/${project}/${repository}`;

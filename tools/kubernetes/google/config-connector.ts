@@ -11,7 +11,7 @@ import {
   viewIn,
 } from '@closing-bell/warehouse';
 import { type KubernetesObject } from '../manifest';
-import { type Place, principalOf } from '../place';
+import { OBJECTS_PREFIX, type Place, principalOf } from '../place';
 import { schedulerJobs } from '../schedule';
 import { alertPolicy, alerts } from './alerts';
 import { type Grant, grants, type Member, type Target } from './grants';
@@ -78,7 +78,7 @@ export function configConnector(place: Place, calendar: ExchangeCalendar): Recor
         }),
     ),
     'iam.yaml': grants(place).map((grant) => policyMember(place, grant)),
-    'alerts.yaml': alerts.map((alert) => object('monitoring', 'MonitoringAlertPolicy', alert.name, alertSpec(alert))),
+    'alerts.yaml': alerts.map((alert) => object('monitoring', 'MonitoringAlertPolicy', alert.name, alertPolicy(alert))),
     'artifacts.yaml': [
       object('artifactregistry', 'ArtifactRegistryRepository', place.repository, {
         resourceID: place.repository,
@@ -136,9 +136,6 @@ function bucket({ bucket: name, region }: Place): KubernetesObject {
   );
 }
 
-/** The prefix of the store in its bucket. */
-export const OBJECTS_PREFIX = 'store';
-
 function bigQuery({ project, dataset, region }: Place): KubernetesObject[] {
   const nameOf = (name: string) => name.replaceAll('_', '-');
   const datasetRef = { name: nameOf(dataset) };
@@ -173,11 +170,6 @@ function bigQuery({ project, dataset, region }: Place): KubernetesObject[] {
       return object('bigquery', 'BigQueryTable', nameOf(name), spec, undefined, labels);
     }),
   ];
-}
-
-function alertSpec(alert: (typeof alerts)[number]): object {
-  const { displayName, combiner, documentation, conditions } = alertPolicy(alert);
-  return { displayName, combiner, documentation, conditions };
 }
 
 /** The kind of Config Connector that a target is, and how it is named there. */

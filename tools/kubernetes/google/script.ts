@@ -12,9 +12,9 @@ import {
   viewIn,
 } from '@closing-bell/warehouse';
 import { GENERATED } from '../manifest';
+import { OBJECTS_PREFIX } from '../place';
 import { schedulerJobs } from '../schedule';
 import { alertPolicy, alerts } from './alerts';
-import { OBJECTS_PREFIX } from './config-connector';
 import { API_TOKEN_SECRET, type Grant, grants, type Member, type Target } from './grants';
 import { SERVICES_OF_GOOGLE } from './services-of-google';
 
